@@ -1,0 +1,127 @@
+// Binary WebSocket messages: one op byte, then its payload. Knows lengths and headers, never what is in a box.
+// Rules: PROTOCOL.md section 4, [D1] to [D9].
+//
+//   0x01 || box                      tab -> bench   to everybody in the room
+//   0x02 || adminPub32 || sig64 || cmd   tab -> bench   an admin command (0x82 from the bench)
+//   0x03 || to16 || box              tab -> bench   to one member
+//   0x81 || (from16 || len u32 || box)+  bench -> tab   entries in the room's order
+
+import { type Bytes, concatBytes, readU32, u32 } from "./bytes.ts";
+import { ID_BYTES, idBytes, type MemberId, memberIdOf } from "./ids.ts";
+import { BOX_BYTES, MAX_ADMIN_BYTES, MAX_MESSAGE_BYTES } from "./limits.ts";
+
+const OP_TO_ALL = 0x01;
+const OP_ADMIN = 0x02;
+const OP_TO_ONE = 0x03;
+const OP_BATCH = 0x81;
+const OP_ADMIN_RELAYED = 0x82;
+
+/** What a tab sends. Every byte string is a view into the received frame. */
+export type TabFrame =
+  | { readonly tag: "all"; readonly box: Uint8Array }
+  | { readonly tag: "one"; readonly to: MemberId; readonly box: Uint8Array }
+  | { readonly tag: "admin"; readonly command: Uint8Array };
+
+/** One box as the bench hands it on. */
+export interface Entry {
+  readonly from: MemberId;
+  readonly box: Uint8Array;
+}
+
+/** What a bench sends. Every byte string is a view into the received frame. */
+export type BenchFrame =
+  | { readonly tag: "batch"; readonly entries: readonly Entry[] }
+  | { readonly tag: "admin"; readonly command: Uint8Array };
+
+/** Bytes before the box in one entry of a batch. */
+export const ENTRY_HEAD_BYTES = ID_BYTES + 4;
+
+/** Whether a bench may relay a box of this length [D2]. */
+export function isBoxLength(length: number): boolean {
+  return BOX_BYTES.includes(length);
+}
+
+/** A tab's frame, or `null` for what no tab of ours sends (4400). */
+export function parseTabFrame(bytes: Uint8Array): TabFrame | null {
+  switch (bytes[0]) {
+    case OP_TO_ALL: {
+      const box = bytes.subarray(1);
+      return isBoxLength(box.length) ? { tag: "all", box } : null;
+    }
+    case OP_TO_ONE: {
+      const box = bytes.subarray(1 + ID_BYTES);
+      if (!isBoxLength(box.length)) return null;
+      return { tag: "one", to: memberIdOf(bytes.subarray(1, 1 + ID_BYTES)), box };
+    }
+    case OP_ADMIN: {
+      const command = bytes.subarray(1);
+      return command.length <= MAX_ADMIN_BYTES ? { tag: "admin", command } : null;
+    }
+    default:
+      return null;
+  }
+}
+
+/** A bench's frame, or `null` for what no honest bench sends. */
+export function parseBenchFrame(bytes: Uint8Array): BenchFrame | null {
+  if (bytes[0] === OP_ADMIN_RELAYED) {
+    const command = bytes.subarray(1);
+    return command.length <= MAX_ADMIN_BYTES ? { tag: "admin", command } : null;
+  }
+  if (bytes[0] !== OP_BATCH || bytes.length > MAX_MESSAGE_BYTES) return null;
+  const entries: Entry[] = [];
+  let at = 1;
+  while (at < bytes.length) {
+    if (at + ENTRY_HEAD_BYTES > bytes.length) return null;
+    const from = memberIdOf(bytes.subarray(at, at + ID_BYTES));
+    const length = readU32(bytes, at + ID_BYTES);
+    at += ENTRY_HEAD_BYTES;
+    if (at + length > bytes.length) return null;
+    entries.push({ from, box: bytes.subarray(at, at + length) });
+    at += length;
+  }
+  return entries.length > 0 ? { tag: "batch", entries } : null;
+}
+
+/** `0x01 || box`. */
+export function encodeToAll(box: Uint8Array): Bytes {
+  return concatBytes(new Uint8Array([OP_TO_ALL]), box);
+}
+
+/** `0x03 || to16 || box`. */
+export function encodeToOne(to: MemberId, box: Uint8Array): Bytes {
+  return concatBytes(new Uint8Array([OP_TO_ONE]), idBytes(to), box);
+}
+
+/** `0x02 || command`, as the admin's tab sends it. */
+export function encodeAdminCommand(command: Uint8Array): Bytes {
+  return concatBytes(new Uint8Array([OP_ADMIN]), command);
+}
+
+/** `0x82 || command`, as the bench relays it word for word. */
+export function encodeAdminRelayed(command: Uint8Array): Bytes {
+  return concatBytes(new Uint8Array([OP_ADMIN_RELAYED]), command);
+}
+
+/** The head of one entry: `from16 || len u32`. */
+export function encodeEntryHead(from: Uint8Array, boxLength: number): Bytes {
+  return concatBytes(from, u32(boxLength));
+}
+
+/** Entries as one batch. Throws `RangeError` when they do not fit one message; the relay splits before. */
+export function encodeBatch(
+  entries: readonly { readonly head: Uint8Array; readonly box: Uint8Array }[],
+): Bytes {
+  let length = 1;
+  for (const entry of entries) length += entry.head.length + entry.box.length;
+  if (length > MAX_MESSAGE_BYTES) throw new RangeError("a batch outgrew one message");
+  const out = new Uint8Array(length);
+  out[0] = OP_BATCH;
+  let at = 1;
+  for (const { head, box } of entries) {
+    out.set(head, at);
+    out.set(box, at + head.length);
+    at += head.length + box.length;
+  }
+  return out;
+}
