@@ -1,0 +1,3 @@
+// Rules of rooms on a bench.
+
+export * from "./registry.ts";
