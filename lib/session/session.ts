@@ -1,0 +1,835 @@
+// One member's stay in a room: connects, introduces itself, comes back after a drop, and shows what happened. It ties
+// together the way in (receiver), the way out (sender), who is here (roster) and the log; the rules stand there. It is
+// above 300 lines because the contract of the page and the events of every part meet here and nowhere else.
+// Must never let a key or a text out of this tab. Rules: lib/wire/PROTOCOL.md sections 3 to 5.
+
+import {
+  type AdminBadge,
+  type AdminSeed,
+  encodeAdminToken,
+  encodeMemberToken,
+  type ImageKind,
+  mimeOf,
+  newBadge,
+  type RoomKeys,
+  type RoomSecret,
+  stripImage,
+  wipeRoomKeys,
+  wipeSecret,
+} from "../crypto/mod.ts";
+import { boxKeyPair, type KeyPair } from "../nacl.ts";
+import {
+  ADMIN_OP,
+  checkAdminCommand,
+  deriveMemberId,
+  naclSigner,
+  newAdminCommand,
+  nextAdminCtr,
+  type Signer,
+  verifyWithNacl,
+} from "../proof/mod.ts";
+import {
+  type AdminAnswer,
+  type Bytes,
+  CLOSE,
+  DEFAULT_MAX_FILE_BYTES,
+  encodeAdminCommand,
+  encodeBase64url,
+  equalBytes,
+  type Hi,
+  MAX_BODY_BYTES,
+  type MemberId,
+  type Ok,
+  TYPE,
+  utf8,
+} from "../wire/mod.ts";
+import { authorOf } from "./author.ts";
+import type { PreparedImage, PrepareResult, Session } from "./contract.ts";
+import { IncomingImages, type IncomingStep } from "./incoming_images.ts";
+import { Log } from "./log.ts";
+import { Receiver, type Trouble } from "./receiver.ts";
+import { afterClose, mayCreate } from "./reconnect.ts";
+import { RoomSocket } from "./room_socket.ts";
+import { type MemberRecord, type PresenceOutcome, Roster } from "./roster.ts";
+import { Sender } from "./sender.ts";
+import type { Author, EndReason, Notice, Person, Phase, SessionView } from "./view_state.ts";
+import type { Cancel, World } from "./world.ts";
+
+/** Answers to presences are gathered for between these, so that a join costs a frame a member [F2]. */
+const GATHER_LEAST_MS = 50;
+const GATHER_MOST_MS = 250;
+/** Content waits this long at most for everybody to have met us [F12]. */
+const SETTLE_AT_MOST_MS = 1_500;
+/** When not everybody the bench counts has answered, ask again after these [F4]. */
+const ASK_AGAIN_AFTER_MS = [3_000, 9_000] as const;
+/** Presence is repeated so long after the last content, so that a dropped last message shows [F9]. */
+const REPEAT_PRESENCE_AFTER_MS = 30_000;
+/** Silence after which the bench is asked, and how long it has to answer [C6]. */
+const SILENCE_MS = 40_000;
+const BEAT_ANSWER_MS = 5_000;
+const TICK_MS = 1_000;
+const ADMIN_ANSWER_MS = 5_000;
+/** Echoes in one presence that go to single members rather than to all [F2]. */
+const MAX_SINGLE_ANSWERS = 3;
+const MAX_PRESENCE_ECHOES = 512;
+/** A raw picture this many times the limit may still shrink under it when its metadata goes. */
+const RAW_FILE_FACTOR = 2;
+
+/** What a stay is begun with. Owns the secret and the seeds, and wipes them at its end. */
+export interface StayOptions {
+  readonly world: World;
+  readonly secret: RoomSecret;
+  readonly keys: RoomKeys;
+  readonly adminSeed: AdminSeed | null;
+  readonly name: string;
+}
+
+/** Begins a stay: makes the session's keys and connects. */
+export async function beginStay(options: StayOptions): Promise<RoomStay> {
+  const { world, keys, adminSeed } = options;
+  const sessionSeed = world.randomBytes(32);
+  const signer = await world.ed25519.newSigner(sessionSeed);
+  const admin = adminSeed === null ? null : naclSigner(adminSeed);
+  const badge = admin === null ? null : await newBadge(admin, keys.roomId, signer.publicKey);
+  const joinSigner = naclSigner(keys.join.secretKey.subarray(0, 32));
+  const stay = new RoomStay(options, { sessionSeed, signer, joinSigner, admin, badge });
+  stay.connect();
+  return stay;
+}
+
+interface SessionKeys {
+  readonly sessionSeed: Bytes;
+  readonly signer: Signer;
+  readonly joinSigner: Signer;
+  readonly admin: Signer | null;
+  readonly badge: AdminBadge | null;
+}
+
+/** A stay, as the page drives it. */
+export class RoomStay implements Session {
+  readonly #world: World;
+  readonly #options: StayOptions;
+  readonly #keys: SessionKeys;
+  readonly #ownId: MemberId;
+  readonly #box: KeyPair;
+  readonly #me: Author;
+  readonly #roster = new Roster();
+  readonly #images = new IncomingImages();
+  readonly #log: Log;
+  readonly #sender: Sender;
+  readonly #receiver: Receiver;
+  readonly #subscribers = new Set<(view: SessionView) => void>();
+  readonly #seenInstances = new Set<string>();
+  readonly #timers = new Set<Cancel>();
+  /** Own pictures until their last chunk is acknowledged. */
+  readonly #ownImages = new Map<string, Bytes>();
+
+  #view: SessionView;
+  #isNotifyDue = false;
+  #socket: RoomSocket | null = null;
+  #nonce: string;
+  #roomNonce: Uint8Array | null = null;
+  #lastAdminCtr = 0;
+  #instance = "";
+  #isSettled = false;
+  #isGathering = false;
+  #adminSaidDelete = false;
+  #wasTapped = false;
+  #wasInRoom = false;
+  #attempt = 0;
+  #lastContactMs: number | null = null;
+  #lastHeardMs = 0;
+  #beatAskedMs: number | null = null;
+  #lastContentMs: number | null = null;
+  #connectionTimers = new Set<Cancel>();
+  #adminAnswer: ((answer: AdminAnswer | null) => void) | null = null;
+
+  constructor(options: StayOptions, keys: SessionKeys) {
+    const { world } = options;
+    this.#world = world;
+    this.#options = options;
+    this.#keys = keys;
+    this.#box = boxKeyPair(world.randomBytes(32));
+    this.#nonce = this.#newNonce();
+    this.#log = new Log((item) => {
+      if (item.tag !== "image" || item.transfer.tag !== "complete") return;
+      world.revokeObjectUrl(item.transfer.url);
+      this.#images.release(item.delivery === null ? item.totalBytes : 0);
+    });
+    this.#sender = new Sender({
+      world,
+      keys: options.keys,
+      signer: keys.signer,
+      boxPublicKey: this.#box.publicKey,
+      badge: keys.badge,
+      send: (frame) => this.#socket?.send(frame) ?? false,
+      events: {
+        onSent: (itemId) => this.#onSent(itemId),
+        onImageProgress: (itemId, doneBytes) => this.#onImageProgress(itemId, doneBytes),
+        onImageSent: (itemId) => this.#onImageSent(itemId),
+      },
+    });
+    this.#ownId = deriveMemberId(keys.signer.publicKey);
+    this.#me = authorOf(this.#ownId, options.name, keys.admin !== null);
+    this.#receiver = new Receiver({
+      world,
+      keys: options.keys,
+      ownId: this.#ownId,
+      ownSignPublicKey: keys.signer.publicKey,
+      roster: this.#roster,
+      images: this.#images,
+      ownNonce: () => this.#nonce,
+      events: {
+        onOwnBox: (box) => this.#sender.onEcho(box),
+        onText: (record, seq, text) => this.#onText(record, seq, text),
+        onImageHead: (record, seq, head) => {
+          const itemId = `${record.memberId}:${seq}`;
+          this.#log.add({
+            tag: "image",
+            id: itemId,
+            atMs: world.wallMs(),
+            author: this.#authorOf(record),
+            mime: mimeOf(head.kind),
+            widthPx: head.widthPx,
+            heightPx: head.heightPx,
+            totalBytes: head.totalBytes,
+            transfer: { tag: "moving", doneBytes: 0 },
+            delivery: null,
+          });
+          const step = this.#images.begin(itemId, record.memberId, head, this.#view.maxFileBytes);
+          if (step !== null) this.#onImageStep(step);
+          this.#changed();
+        },
+        onImageStep: (step) => this.#onImageStep(step),
+        onImageCancel: (record, transfer) => {
+          const itemId = this.#images.cancelTransfer(record.memberId, transfer);
+          if (itemId !== null) this.#onImageCancelled(itemId, "sender");
+        },
+        onBye: (record) => {
+          if (this.#roster.onBye(record)) this.#onDeparted(record);
+        },
+        onNewerKind: (record) =>
+          this.#notice({ kind: "newer-kind", who: this.#authorOf(record), count: 1 }),
+        onGap: (record, count) => this.#notice({ kind: "gap", who: this.#authorOf(record), count }),
+        onPresence: (record, outcome) => this.#onPresence(record, outcome),
+        onTrouble: (trouble) => this.#onTrouble(trouble),
+        onRosterFull: () => this.#onRosterFull(),
+      },
+    });
+    this.#view = {
+      phase: { tag: "connecting" },
+      benchLabel: "",
+      count: 1,
+      me: this.#me,
+      isAdmin: keys.admin !== null,
+      people: [],
+      log: [],
+      maxFileBytes: DEFAULT_MAX_FILE_BYTES,
+      twoBenches: false,
+    };
+    this.#timers.add(world.every(TICK_MS, () => this.#onTick()));
+  }
+
+  get view(): SessionView {
+    return this.#view;
+  }
+
+  subscribe(onChange: (view: SessionView) => void): () => void {
+    this.#subscribers.add(onChange);
+    return () => this.#subscribers.delete(onChange);
+  }
+
+  // ---- what the page asks for -------------------------------------------------------------------------------
+
+  sendText(text: string): boolean {
+    const body = utf8(text);
+    if (text.trim() === "" || body.length > MAX_BODY_BYTES || !this.#mayQueue()) return false;
+    const itemId = `${this.#ownId}:own:${this.#sender.contentSeq + 1}`;
+    this.#log.add({
+      tag: "text",
+      id: itemId,
+      atMs: this.#world.wallMs(),
+      author: this.#me,
+      text,
+      delivery: "sending",
+    });
+    this.#sender.addContent(TYPE.text, body, itemId);
+    this.#lastContentMs = this.#world.nowMs();
+    this.#changed();
+    return true;
+  }
+
+  async prepareImage(file: Blob): Promise<PrepareResult> {
+    const { maxFileBytes } = this.#view;
+    if (file.size > maxFileBytes * RAW_FILE_FACTOR) {
+      return { ok: false, reason: "too-big", maxFileBytes };
+    }
+    const stripped = stripImage(new Uint8Array(await file.arrayBuffer()));
+    if (!stripped.ok) {
+      switch (stripped.reason) {
+        case "not-an-image":
+          return { ok: false, reason: "not-an-image", maxFileBytes };
+        case "too-large-side":
+          return { ok: false, reason: "too-many-pixels", maxFileBytes };
+        default:
+          return { ok: false, reason: "damaged", maxFileBytes };
+      }
+    }
+    if (stripped.bytes.length > maxFileBytes) return { ok: false, reason: "too-big", maxFileBytes };
+    return {
+      ok: true,
+      image: {
+        mime: mimeOf(stripped.kind),
+        widthPx: stripped.width,
+        heightPx: stripped.height,
+        bytes: stripped.bytes,
+        removed: stripped.removed,
+      },
+    };
+  }
+
+  sendImage(image: PreparedImage): void {
+    const kind = image.mime.slice("image/".length) as ImageKind;
+    if (!this.#mayQueue()) return;
+    const itemId = `${this.#ownId}:image:${encodeBase64url(this.#world.randomBytes(8))}`;
+    this.#log.add({
+      tag: "image",
+      id: itemId,
+      atMs: this.#world.wallMs(),
+      author: this.#me,
+      mime: image.mime,
+      widthPx: image.widthPx,
+      heightPx: image.heightPx,
+      totalBytes: image.bytes.length,
+      transfer: { tag: "moving", doneBytes: 0 },
+      delivery: "sending",
+    });
+    this.#ownImages.set(itemId, image.bytes);
+    this.#sender.addImage(itemId, { ...image, kind });
+    this.#lastContentMs = this.#world.nowMs();
+    this.#changed();
+  }
+
+  cancelImage(itemId: string): void {
+    if (this.#sender.cancelImage(itemId) || this.#images.cancelItem(itemId)) {
+      this.#onImageCancelled(itemId, "me");
+    }
+  }
+
+  retry(itemId: string): void {
+    const item = this.#sender.outbox.find(itemId);
+    if (item === undefined) return;
+    item.isFailed = false;
+    item.queuedAtMs = this.#world.nowMs();
+    this.#setDelivery(itemId, "sending");
+    this.#reconnectNow();
+  }
+
+  discard(itemId: string): void {
+    this.#sender.discard(itemId);
+    this.#ownImages.delete(itemId);
+    this.#log.remove(itemId);
+    this.#changed();
+    this.#reconnectNow();
+  }
+
+  waitHere(): void {
+    const { tag } = this.#view.phase;
+    if (
+      tag !== "nobody-here" && tag !== "away-too-long" && tag !== "unreachable" &&
+      tag !== "reconnecting"
+    ) {
+      return;
+    }
+    this.#wasTapped ||= tag === "nobody-here" || tag === "away-too-long";
+    this.connect();
+  }
+
+  async deleteRoom(): Promise<boolean> {
+    const { admin } = this.#keys;
+    if (admin === null) return false;
+    const first = await this.#sendAdmin(admin, ADMIN_OP.delete);
+    // Another tab with the admin's key, or a clock set back: the bench said its last counter, so once more [A3].
+    const answer = first?.refusal === "stale"
+      ? await this.#sendAdmin(admin, ADMIN_OP.delete)
+      : first;
+    return this.#adminSaidDelete || (answer !== null && answer.refusal === null);
+  }
+
+  wake(): void {
+    switch (this.#view.phase.tag) {
+      case "live":
+        this.#askBeat();
+        return;
+      case "reconnecting":
+      case "unreachable":
+        this.connect();
+        return;
+      default:
+    }
+  }
+
+  links(): { readonly member: string; readonly admin: string | null } {
+    const { secret, adminSeed, world } = this.#options;
+    const base = `${world.origin}/room#`;
+    return {
+      member: base + encodeMemberToken(secret),
+      admin: adminSeed === null ? null : base + encodeAdminToken(secret, adminSeed),
+    };
+  }
+
+  leave(): void {
+    if (this.#view.phase.tag === "ended") return;
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket === null) return this.#end("left");
+    void this.#sender.sealBye(naclSigner(this.#keys.sessionSeed), (frame) => {
+      socket.send(frame);
+    }).finally(() => socket.drop(1000));
+    this.#end("left");
+  }
+
+  // ---- the connection ---------------------------------------------------------------------------------------
+
+  /** Connects now; any former connection and waiting attempt is let go. */
+  connect(): void {
+    this.#clear(this.#connectionTimers);
+    this.#dropSocket();
+    if (this.#view.phase.tag === "ended") return;
+    const socket: RoomSocket = new RoomSocket(this.#world, {
+      keys: this.#options.keys,
+      joinSigner: this.#keys.joinSigner,
+      sessionSigner: this.#keys.signer,
+      create: mayCreate({
+        isCreator: this.#keys.admin !== null,
+        wasTapped: this.#wasTapped,
+        lastContactMs: this.#lastContactMs,
+        nowMs: this.#world.nowMs(),
+      }),
+    }, {
+      onHi: (hi) => this.#onHi(hi),
+      onLive: (ok) => this.#onLive(ok),
+      onEntries: (entries) => this.#receiver.push(entries),
+      onAdminCommand: (frame) => this.#onAdminCommand(frame),
+      onAdminAnswer: (answer) => {
+        this.#lastAdminCtr = Math.max(this.#lastAdminCtr, answer.lastAdminCtr);
+        this.#adminAnswer?.(answer);
+      },
+      onSocketGone: (memberId) => {
+        this.#roster.onSocketGone(memberId, this.#world.nowMs());
+        this.#changed();
+      },
+      onHeadCount: (count) => {
+        this.#patch({ count });
+        this.#checkSettled();
+      },
+      onAckCount: (count) => this.#sender.onCount(count),
+      onHeard: () => {
+        this.#lastHeardMs = this.#world.nowMs();
+        this.#beatAskedMs = null;
+      },
+      onNonsense: () => this.#onTrouble("unreadable"),
+      onDown: (code) => {
+        if (this.#socket === socket) this.#onDown(code);
+      },
+    });
+    this.#socket = socket;
+    if (this.#view.phase.tag === "nobody-here") this.#patch({ phase: { tag: "connecting" } });
+  }
+
+  #onHi(hi: Hi): void {
+    // A restarted bench has a new name for itself; an old one that returns means that two take turns.
+    const isOld = hi.instance !== this.#instance && this.#seenInstances.has(hi.instance);
+    this.#instance = hi.instance;
+    this.#seenInstances.add(hi.instance);
+    this.#patch({
+      benchLabel: hi.benchLabel,
+      maxFileBytes: hi.maxFileBytes,
+      twoBenches: this.#view.twoBenches || isOld,
+    });
+  }
+
+  #onLive(ok: Ok): void {
+    const nowMs = this.#world.nowMs();
+    const isReturn = this.#wasInRoom;
+    if (isReturn && this.#roomNonce !== null && !equalBytes(this.#roomNonce, ok.roomNonce)) {
+      this.#lastAdminCtr = 0;
+      this.#notice({ kind: "room-began-anew" });
+    } else if (isReturn) {
+      this.#notice({ kind: "connection-back" });
+    }
+    this.#roomNonce = ok.roomNonce;
+    this.#lastAdminCtr = Math.max(this.#lastAdminCtr, ok.lastAdminCtr);
+    this.#wasInRoom = true;
+    this.#wasTapped = false;
+    this.#attempt = 0;
+    this.#lastHeardMs = nowMs;
+    this.#lastContactMs = nowMs;
+    this.#isSettled = false;
+    this.#nonce = this.#newNonce();
+    this.#roster.onOwnReturn(nowMs);
+    this.#patch({ phase: { tag: "live" }, count: ok.count });
+    this.#sendPresence(null, this.#roster.knownNonces(MAX_PRESENCE_ECHOES), false);
+    this.#afterOnConnection(SETTLE_AT_MOST_MS, () => this.#settle());
+    for (const delayMs of ASK_AGAIN_AFTER_MS) {
+      this.#afterOnConnection(delayMs, () => {
+        if (this.#roster.liveHereCount() >= this.#view.count - 1) return;
+        this.#sendPresence(null, this.#roster.knownNonces(MAX_PRESENCE_ECHOES), true);
+      });
+    }
+    this.#checkSettled();
+  }
+
+  #onDown(code: number): void {
+    this.#socket = null;
+    this.#clear(this.#connectionTimers);
+    this.#adminAnswer?.(null);
+    const wasLive = this.#view.phase.tag === "live";
+    if (wasLive) {
+      this.#lastContactMs = this.#lastHeardMs;
+      this.#sender.onDrop();
+      this.#roster.onOwnDrop();
+    }
+    this.#isGathering = false;
+    this.#beatAskedMs = null;
+    const next = afterClose({
+      code,
+      attempt: this.#attempt,
+      chance: this.#world.chance(),
+      wasInRoom: this.#wasInRoom,
+      adminSaidDelete: this.#adminSaidDelete,
+    });
+    switch (next.tag) {
+      case "retry": {
+        this.#attempt++;
+        this.#connectionTimers.add(this.#world.after(next.delayMs, () => this.connect()));
+        if (wasLive) this.#notice({ kind: "connection-lost" });
+        return this.#patch({ phase: { tag: this.#wasInRoom ? "reconnecting" : "unreachable" } });
+      }
+      case "nobody-here":
+      case "away-too-long":
+        return this.#patch({ phase: { tag: next.tag } });
+      case "ended":
+        return this.#end(next.reason);
+    }
+  }
+
+  #reconnectNow(): void {
+    const { tag } = this.#view.phase;
+    if (tag === "live") this.#socket?.drop(1006);
+    if (tag === "live" || tag === "reconnecting" || tag === "unreachable") this.connect();
+  }
+
+  #dropSocket(): void {
+    const socket = this.#socket;
+    if (socket === null) return;
+    this.#socket = null;
+    socket.drop(1006);
+    this.#sender.onDrop();
+    this.#roster.onOwnDrop();
+  }
+
+  #end(reason: EndReason): void {
+    this.#clear(this.#connectionTimers);
+    this.#clear(this.#timers);
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.drop(1000);
+    this.#receiver.stop();
+    this.#images.clear();
+    this.#roster.forgetAll();
+    this.#ownImages.clear();
+    this.#log.clear();
+    this.#patch({ phase: { tag: "ended", reason } as Phase, log: [], people: [], count: 0 });
+    // The goodbye is being sealed under these keys in this very turn; then nothing of them is left.
+    this.#world.after(0, () => {
+      this.#sender.stop();
+      wipeRoomKeys(this.#options.keys);
+      wipeSecret(this.#options.secret);
+      this.#options.adminSeed?.fill(0);
+      this.#keys.sessionSeed.fill(0);
+      this.#box.secretKey.fill(0);
+    });
+  }
+
+  // ---- introductions ----------------------------------------------------------------------------------------
+
+  #sendPresence(to: MemberId | null, echoes: readonly string[], asksAgain: boolean): void {
+    this.#sender.sendPresence({ to, nonce: this.#nonce, name: this.#me.name, echoes, asksAgain });
+  }
+
+  #onPresence(record: MemberRecord, outcome: PresenceOutcome): void {
+    if (outcome.missing > 0) {
+      this.#notice({ kind: "gap", who: this.#authorOf(record), count: outcome.missing });
+    }
+    if (record.isLive && !record.isAnnounced) {
+      record.isAnnounced = true;
+      if (record.cameAfterUs) this.#notice({ kind: "joined", who: this.#authorOf(record) });
+    }
+    if (this.#roster.hasAnswers && !this.#isGathering) {
+      this.#isGathering = true;
+      const spreadMs = GATHER_MOST_MS - GATHER_LEAST_MS;
+      const delayMs = this.#world.isHidden()
+        ? 0
+        : GATHER_LEAST_MS + spreadMs * this.#world.chance();
+      this.#afterOnConnection(delayMs, () => this.#answer());
+    }
+    this.#changed();
+    this.#checkSettled();
+  }
+
+  #answer(): void {
+    this.#isGathering = false;
+    const answers = this.#roster.takeAnswers();
+    if (answers.length > MAX_SINGLE_ANSWERS) {
+      for (let at = 0; at < answers.length; at += MAX_PRESENCE_ECHOES) {
+        const some = answers.slice(at, at + MAX_PRESENCE_ECHOES);
+        this.#sendPresence(null, some.map(({ nonce }) => nonce), false);
+      }
+    } else {
+      for (const { memberId, nonce } of answers) this.#sendPresence(memberId, [nonce], false);
+    }
+    this.#checkSettled();
+  }
+
+  /** Content goes out once everybody the bench counts has proved to be here and heard from us [F12]. */
+  #checkSettled(): void {
+    if (this.#isSettled || this.#view.phase.tag !== "live" || this.#roster.hasAnswers) return;
+    if (this.#roster.liveHereCount() >= this.#view.count - 1) this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#sender.open();
+  }
+
+  #onRosterFull(): void {
+    this.#roster.forgetAll();
+    this.#nonce = this.#newNonce();
+    this.#sendPresence(null, [], true);
+  }
+
+  #onDeparted(record: MemberRecord): void {
+    for (const itemId of this.#images.cancelSender(record.memberId)) {
+      this.#onImageStep({ tag: "broken", itemId, reason: "piece-missing" });
+    }
+    if (record.isLive && record.isAnnounced) {
+      this.#notice({ kind: "left", who: this.#authorOf(record) });
+      record.isAnnounced = false;
+      record.cameAfterUs = true;
+    }
+    this.#changed();
+  }
+
+  // ---- what arrived -----------------------------------------------------------------------------------------
+
+  #onText(record: MemberRecord, seq: number, text: string): void {
+    this.#log.add({
+      tag: "text",
+      id: `${record.memberId}:${seq}`,
+      atMs: this.#world.wallMs(),
+      author: this.#authorOf(record),
+      text,
+      delivery: null,
+    });
+    this.#changed();
+  }
+
+  #onTrouble(kind: Trouble): void {
+    this.#notice({ kind, count: 1 });
+  }
+
+  #onImageStep(step: IncomingStep): void {
+    switch (step.tag) {
+      case "ignored":
+        return;
+      case "progress":
+        this.#log.change(step.itemId, "image", (item) => ({
+          ...item,
+          transfer: { tag: "moving", doneBytes: step.doneBytes },
+        }));
+        break;
+      case "broken":
+        this.#log.change(step.itemId, "image", (item) => ({
+          ...item,
+          transfer: { tag: "broken", reason: step.reason },
+        }));
+        break;
+      case "complete": {
+        const url = this.#world.newObjectUrl(step.file, mimeOf(step.head.kind));
+        this.#log.change(
+          step.itemId,
+          "image",
+          (item) => ({ ...item, transfer: { tag: "complete", url } }),
+        );
+        break;
+      }
+    }
+    this.#changed();
+  }
+
+  #onImageCancelled(itemId: string, by: "me" | "sender"): void {
+    this.#ownImages.delete(itemId);
+    this.#log.change(itemId, "image", (item) => ({ ...item, transfer: { tag: "cancelled", by } }));
+    this.#changed();
+  }
+
+  #onAdminCommand(frame: Uint8Array): void {
+    const { roomId, adminFp } = this.#options.keys;
+    if (this.#roomNonce === null) return;
+    const verdict = checkAdminCommand(
+      frame,
+      { roomId, adminFp, roomNonce: this.#roomNonce, lastAdminCtr: this.#lastAdminCtr },
+      verifyWithNacl,
+    );
+    // The bench relays what it checked itself: anything else did not come from the admin.
+    if (!verdict.ok) return this.#onTrouble("forged");
+    this.#lastAdminCtr = verdict.command.ctr;
+    if (verdict.command.op !== ADMIN_OP.delete) return;
+    this.#adminSaidDelete = true;
+    this.#socket?.drop(CLOSE.deletedOrMoved);
+  }
+
+  async #sendAdmin(admin: Signer, op: number): Promise<AdminAnswer | null> {
+    if (this.#roomNonce === null || this.#socket === null) return null;
+    const ctr = nextAdminCtr(this.#world.wallMs(), this.#lastAdminCtr);
+    const binding = { roomId: this.#options.keys.roomId, roomNonce: this.#roomNonce };
+    const command = await newAdminCommand(admin, binding, ctr, op);
+    return await new Promise((resolve) => {
+      const finish = (answer: AdminAnswer | null) => {
+        this.#adminAnswer = null;
+        cancel();
+        resolve(answer);
+      };
+      const cancel = this.#world.after(ADMIN_ANSWER_MS, () => finish(null));
+      this.#adminAnswer = finish;
+      if (this.#socket?.send(encodeAdminCommand(command)) !== true) finish(null);
+    });
+  }
+
+  // ---- what was sent ----------------------------------------------------------------------------------------
+
+  #onSent(itemId: string): void {
+    // A picture is sent when its last chunk is, not when its head is.
+    if (this.#ownImages.has(itemId)) return;
+    this.#setDelivery(itemId, "sent");
+  }
+
+  #onImageProgress(itemId: string, doneBytes: number): void {
+    this.#log.change(
+      itemId,
+      "image",
+      (item) => ({ ...item, transfer: { tag: "moving", doneBytes } }),
+    );
+    this.#changed();
+  }
+
+  #onImageSent(itemId: string): void {
+    const bytes = this.#ownImages.get(itemId);
+    if (bytes === undefined) return;
+    this.#ownImages.delete(itemId);
+    this.#log.change(itemId, "image", (item) => ({
+      ...item,
+      delivery: "sent",
+      transfer: { tag: "complete", url: this.#world.newObjectUrl(bytes, item.mime) },
+    }));
+    this.#lastContentMs = this.#world.nowMs();
+    this.#changed();
+  }
+
+  #setDelivery(itemId: string, delivery: "sending" | "sent" | "failed"): void {
+    this.#log.change(itemId, "text", (item) => ({ ...item, delivery }));
+    this.#log.change(itemId, "image", (item) => ({ ...item, delivery }));
+    this.#changed();
+  }
+
+  #mayQueue(): boolean {
+    return this.#view.phase.tag !== "ended" && !this.#sender.outbox.isFull;
+  }
+
+  // ---- time -------------------------------------------------------------------------------------------------
+
+  #onTick(): void {
+    const nowMs = this.#world.nowMs();
+    for (const { itemId } of this.#sender.outbox.takeFailed(nowMs)) {
+      if (itemId !== null) this.#setDelivery(itemId, "failed");
+    }
+    if (this.#view.phase.tag !== "live") return;
+    for (const record of this.#roster.takeDeparted(nowMs)) this.#onDeparted(record);
+    if (this.#lastContentMs !== null && nowMs - this.#lastContentMs >= REPEAT_PRESENCE_AFTER_MS) {
+      this.#lastContentMs = null;
+      this.#sendPresence(null, [], false);
+    }
+    if (this.#beatAskedMs !== null && nowMs - this.#beatAskedMs >= BEAT_ANSWER_MS) {
+      return this.#socket?.drop(1006);
+    }
+    if (nowMs - this.#lastHeardMs >= SILENCE_MS) this.#askBeat();
+  }
+
+  #askBeat(): void {
+    if (this.#beatAskedMs !== null) return;
+    this.#beatAskedMs = this.#world.nowMs();
+    this.#socket?.sendBeat();
+  }
+
+  #afterOnConnection(delayMs: number, run: () => void): void {
+    const cancel = this.#world.after(delayMs, () => {
+      this.#connectionTimers.delete(cancel);
+      run();
+    });
+    this.#connectionTimers.add(cancel);
+  }
+
+  #clear(timers: Set<Cancel>): void {
+    for (const cancel of timers) cancel();
+    timers.clear();
+  }
+
+  // ---- the view ---------------------------------------------------------------------------------------------
+
+  #newNonce(): string {
+    return encodeBase64url(this.#world.randomBytes(16));
+  }
+
+  #authorOf(record: MemberRecord): Author {
+    return authorOf(record.memberId, record.name, record.isAdmin);
+  }
+
+  #notice(notice: Notice): void {
+    this.#log.notice(notice, this.#world.wallMs());
+    this.#changed();
+  }
+
+  #people(): readonly Person[] {
+    const people: Person[] = [{ ...this.#me, isMe: true, away: false }];
+    for (const record of this.#roster.records) {
+      if (!record.isLive || record.presentness.tag === "gone") continue;
+      people.push({
+        ...this.#authorOf(record),
+        isMe: false,
+        away: record.presentness.tag === "away",
+      });
+    }
+    return people;
+  }
+
+  #patch(patch: Partial<SessionView>): void {
+    this.#view = { ...this.#view, ...patch };
+    this.#notifySoon();
+  }
+
+  #changed(): void {
+    if (this.#view.phase.tag === "ended") return;
+    this.#patch({ log: this.#log.items, people: this.#people() });
+  }
+
+  #notifySoon(): void {
+    if (this.#isNotifyDue) return;
+    this.#isNotifyDue = true;
+    queueMicrotask(() => {
+      this.#isNotifyDue = false;
+      for (const subscriber of this.#subscribers) subscriber(this.#view);
+    });
+  }
+}

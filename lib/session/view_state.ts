@@ -1,0 +1,130 @@
+// What a page shows of one stay in a room: plain, immutable data that the session makes and lib/ui draws.
+// Never holds a key. Texts in it come from strangers: they are only ever put into text nodes.
+
+import type { MemberId } from "../wire/mod.ts";
+
+/** Colours that tell people apart; the number picks a CSS class `hue-0` .. `hue-11`. */
+export const HUES = 12;
+
+/** A person as the room tells them apart: by name, by a short tag and a colour from the member id. */
+export interface Author {
+  readonly memberId: MemberId;
+  readonly name: string;
+  /** Four characters of the member id. */
+  readonly tag: string;
+  readonly hue: number;
+  /** Proved with the admin's key, not claimed. */
+  readonly isAdmin: boolean;
+}
+
+/** Somebody who is here now. `away`: the socket dropped moments ago and may come back. */
+export interface Person extends Author {
+  readonly isMe: boolean;
+  readonly away: boolean;
+}
+
+/** Why a stay is over; each has one sentence and one way on. */
+export type EndReason =
+  | "left"
+  | "deleted-by-admin"
+  | "gone-says-bench"
+  | "removed"
+  | "proof-failed"
+  | "room-full"
+  | "bench-full"
+  | "locked"
+  | "replaced"
+  | "too-fast"
+  | "too-many-from-one-network"
+  | "refused";
+
+/** Where the stay stands. */
+export type Phase =
+  | { readonly tag: "connecting" }
+  /** The first connection failed; it is tried again by itself. */
+  | { readonly tag: "unreachable" }
+  /** Code 4404: waiting for "Wait here". */
+  | { readonly tag: "nobody-here" }
+  | { readonly tag: "live" }
+  /** A short drop: coming back by itself. */
+  | { readonly tag: "reconnecting" }
+  /** Away for more than 5 minutes and nobody is left here: coming back opens the room anew, so it takes a tap. */
+  | { readonly tag: "away-too-long" }
+  | { readonly tag: "ended"; readonly reason: EndReason };
+
+/** What became of an own message. */
+export type Delivery = "sending" | "sent" | "failed";
+
+/** How far a picture is. */
+export type Transfer =
+  | { readonly tag: "moving"; readonly doneBytes: number }
+  /** `url` is a blob: URL that the session revokes on leave. */
+  | { readonly tag: "complete"; readonly url: string }
+  | { readonly tag: "cancelled"; readonly by: "me" | "sender" }
+  | {
+    readonly tag: "broken";
+    readonly reason: "piece-missing" | "piece-false" | "too-big" | "not-an-image" | "no-room";
+  };
+
+/** Something that happened, in the log as a quiet line. Counts are merged while they stay the newest line. */
+export type Notice =
+  | { readonly kind: "joined"; readonly who: Author }
+  | { readonly kind: "left"; readonly who: Author }
+  /** Signed messages of this person that did not arrive. */
+  | { readonly kind: "gap"; readonly who: Author; readonly count: number }
+  /** Boxes that did not open, or opened to nonsense. */
+  | { readonly kind: "unreadable"; readonly count: number }
+  /** Signature or sender did not fit: somebody, or this bench, tried to pass for another. */
+  | { readonly kind: "forged"; readonly count: number }
+  /** Content of a sender that never proved to be here now: old frames, or said while we were being introduced. */
+  | { readonly kind: "unproven"; readonly count: number }
+  /** Boxes that had been here before (or came too late): dropped. */
+  | { readonly kind: "repeated"; readonly count: number }
+  | { readonly kind: "newer-kind"; readonly who: Author; readonly count: number }
+  | { readonly kind: "connection-lost" }
+  | { readonly kind: "connection-back" }
+  /** The room on the bench began anew while we were away: what others said meanwhile may be missing. */
+  | { readonly kind: "room-began-anew" };
+
+/** One line of the log, oldest first. `id` is stable and unique. `atMs` is the time of arrival here. */
+export type LogItem =
+  | {
+    readonly tag: "text";
+    readonly id: string;
+    readonly atMs: number;
+    readonly author: Author;
+    readonly text: string;
+    /** `null` for what others said. */
+    readonly delivery: Delivery | null;
+  }
+  | {
+    readonly tag: "image";
+    readonly id: string;
+    readonly atMs: number;
+    readonly author: Author;
+    readonly mime: string;
+    readonly widthPx: number;
+    readonly heightPx: number;
+    readonly totalBytes: number;
+    readonly transfer: Transfer;
+    readonly delivery: Delivery | null;
+  }
+  | { readonly tag: "notice"; readonly id: string; readonly atMs: number; readonly notice: Notice };
+
+/** Everything a page shows of the stay. A new object on every change; unchanged items keep their identity. */
+export interface SessionView {
+  readonly phase: Phase;
+  /** The label the bench gives itself; it proves nothing. */
+  readonly benchLabel: string;
+  /** How many people the bench says are here, this tab included. */
+  readonly count: number;
+  readonly me: Author | null;
+  /** Whether this tab holds the admin's key. */
+  readonly isAdmin: boolean;
+  /** This tab first, then the others by arrival. Only those who proved to be here. */
+  readonly people: readonly Person[];
+  readonly log: readonly LogItem[];
+  readonly maxFileBytes: number;
+  /** Two different bench processes answered under one address: a mis-hosted bench. */
+  readonly twoBenches: boolean;
+}
