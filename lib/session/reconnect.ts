@@ -12,6 +12,8 @@ const LONGEST_DELAY_MS = 20_000;
 /** What a close leads to. */
 export type AfterClose =
   | { readonly tag: "retry"; readonly delayMs: number }
+  /** The bench gave up on a slow hello: not tried again by itself, but at a tap or when the page is shown. */
+  | { readonly tag: "stalled" }
   | { readonly tag: "nobody-here" }
   | { readonly tag: "away-too-long" }
   | { readonly tag: "ended"; readonly reason: EndReason };
@@ -47,6 +49,7 @@ export function afterClose(close: {
   if (isReconnectable(code)) {
     return { tag: "retry", delayMs: retryDelayMs(close.attempt, close.chance) };
   }
+  if (code === CLOSE.handshakeTimeout) return { tag: "stalled" };
   if (code === CLOSE.noSuchRoom) {
     return close.wasInRoom ? { tag: "away-too-long" } : { tag: "nobody-here" };
   }

@@ -68,6 +68,8 @@ export class Sender {
   #signalSeq = 0;
   #row: Promise<void> = Promise.resolve();
   #isOpen = false;
+  /** Sockets lost so far: what was decided on a former one does not open the next. */
+  #drops = 0;
   #isStopped = false;
   #isPumping = false;
   #outgoing: Outgoing[] = [];
@@ -180,14 +182,24 @@ export class Sender {
     });
   }
 
-  /** The stay is settled: content goes out from now on, what is unacknowledged first [O3]. */
+  /**
+   * The stay is settled: content goes out from now on, what is unacknowledged first [O3]; but behind the presences that
+   * were asked for before, or it would reach members to whom we are not proved yet [F12].
+   */
   open(): void {
-    this.#isOpen = true;
-    this.#flush();
+    const drops = this.#drops;
+    this.#inRow(() => {
+      if (drops === this.#drops) {
+        this.#isOpen = true;
+        this.#flush();
+      }
+      return Promise.resolve();
+    });
   }
 
   /** The socket is gone. */
   onDrop(): void {
+    this.#drops++;
     this.#isOpen = false;
     this.outbox.onDrop();
     this.#counted = [];

@@ -129,7 +129,10 @@ export class RoomStay implements Session {
   #socket: RoomSocket | null = null;
   #nonce: string;
   #roomNonce: Uint8Array | null = null;
-  #lastAdminCtr = 0;
+  /** The highest counter the bench named: for the next own command only, it proves nothing. */
+  #benchAdminCtr = 0;
+  /** The highest counter in a command that the admin signed for this instance of the room. */
+  #signedAdminCtr = 0;
   #instance = "";
   #isSettled = false;
   #isGathering = false;
@@ -412,7 +415,7 @@ export class RoomStay implements Session {
       onEntries: (entries) => this.#receiver.push(entries),
       onAdminCommand: (frame) => this.#onAdminCommand(frame),
       onAdminAnswer: (answer) => {
-        this.#lastAdminCtr = Math.max(this.#lastAdminCtr, answer.lastAdminCtr);
+        this.#benchAdminCtr = answer.lastAdminCtr;
         this.#adminAnswer?.(answer);
       },
       onSocketGone: (memberId) => {
@@ -453,13 +456,13 @@ export class RoomStay implements Session {
     const nowMs = this.#world.nowMs();
     const isReturn = this.#wasInRoom;
     if (isReturn && this.#roomNonce !== null && !equalBytes(this.#roomNonce, ok.roomNonce)) {
-      this.#lastAdminCtr = 0;
+      this.#signedAdminCtr = 0;
       this.#notice({ kind: "room-began-anew" });
     } else if (isReturn) {
       this.#notice({ kind: "connection-back" });
     }
     this.#roomNonce = ok.roomNonce;
-    this.#lastAdminCtr = Math.max(this.#lastAdminCtr, ok.lastAdminCtr);
+    this.#benchAdminCtr = ok.lastAdminCtr;
     this.#wasInRoom = true;
     this.#wasTapped = false;
     this.#attempt = 0;
@@ -506,6 +509,8 @@ export class RoomStay implements Session {
         if (wasLive) this.#notice({ kind: "connection-lost" });
         return this.#patch({ phase: { tag: this.#wasInRoom ? "reconnecting" : "unreachable" } });
       }
+      case "stalled":
+        return this.#patch({ phase: { tag: this.#wasInRoom ? "reconnecting" : "unreachable" } });
       case "nobody-here":
       case "away-too-long":
         return this.#patch({ phase: { tag: next.tag } });
@@ -680,12 +685,12 @@ export class RoomStay implements Session {
     if (this.#roomNonce === null) return;
     const verdict = checkAdminCommand(
       frame,
-      { roomId, adminFp, roomNonce: this.#roomNonce, lastAdminCtr: this.#lastAdminCtr },
+      { roomId, adminFp, roomNonce: this.#roomNonce, lastAdminCtr: this.#signedAdminCtr },
       verifyWithNacl,
     );
     // The bench relays what it checked itself: anything else did not come from the admin.
     if (!verdict.ok) return this.#onTrouble("forged");
-    this.#lastAdminCtr = verdict.command.ctr;
+    this.#signedAdminCtr = verdict.command.ctr;
     if (verdict.command.op !== ADMIN_OP.delete) return;
     this.#adminSaidDelete = true;
     this.#socket?.drop(CLOSE.deletedOrMoved);
@@ -693,7 +698,10 @@ export class RoomStay implements Session {
 
   async #sendAdmin(admin: Signer, op: number): Promise<AdminAnswer | null> {
     if (this.#roomNonce === null || this.#socket === null) return null;
-    const ctr = nextAdminCtr(this.#world.wallMs(), this.#lastAdminCtr);
+    const ctr = nextAdminCtr(
+      this.#world.wallMs(),
+      Math.max(this.#benchAdminCtr, this.#signedAdminCtr),
+    );
     const binding = { roomId: this.#options.keys.roomId, roomNonce: this.#roomNonce };
     const command = await newAdminCommand(admin, binding, ctr, op);
     return await new Promise((resolve) => {

@@ -1,0 +1,376 @@
+// A bench and any number of tabs in one process: a clock moved by hand, sockets in memory, and a place between bench and
+// tab where a lying bench can stand. Real relay, real sessions, real crypto (node's Ed25519, which is fast).
+
+import { createHash, createPrivateKey, sign } from "node:crypto";
+import { Buffer } from "node:buffer";
+import { setImmediate } from "node:timers";
+import { deriveRoomKeys, newRoomSecret, type RoomSecret } from "../../lib/crypto/mod.ts";
+import type { AdminSeed } from "../../lib/crypto/mod.ts";
+import { randomBytes, signKeyPair } from "../../lib/nacl.ts";
+import { newBenchIdentity } from "../../lib/park/mod.ts";
+import type { Ed25519 } from "../../lib/proof/mod.ts";
+import { type Accept, Relay, type SocketEvents, verifyWithNode } from "../../lib/relay/mod.ts";
+import type { PreparedImage } from "../../lib/session/contract.ts";
+import { beginStay, type RoomStay } from "../../lib/session/session.ts";
+import type { LogItem, Notice } from "../../lib/session/view_state.ts";
+import type { TabSocketEvents, World } from "../../lib/session/world.ts";
+import { type Bytes, concatBytes, DEFAULT_MAX_FILE_BYTES } from "../../lib/wire/mod.ts";
+
+export const ORIGIN = "https://bench.example";
+const PKCS8_HEAD = Buffer.from("302e020100300506032b657004220420", "hex");
+
+/** Ed25519 by node:crypto, behind promises as in a browser. */
+export const nodeEd25519: Ed25519 = {
+  backEnd: "webcrypto",
+  verify: (publicKey, message, signature) =>
+    Promise.resolve(verifyWithNode(publicKey, message, signature)),
+  newSigner: (seed) => {
+    const key = createPrivateKey({
+      key: Buffer.from(concatBytes(PKCS8_HEAD, seed)),
+      format: "der",
+      type: "pkcs8",
+    });
+    return Promise.resolve({
+      publicKey: signKeyPair(seed).publicKey,
+      sign: (message) => Promise.resolve(new Uint8Array(sign(null, message, key))),
+    });
+  },
+};
+
+type Message = string | Bytes;
+interface Timer {
+  readonly atMs: number;
+  readonly run: () => void;
+  readonly periodMs: number | null;
+}
+
+/** One end-to-end wire between a tab and whatever bench stands now. */
+interface Wire {
+  readonly tab: RigTab;
+  readonly toTab: TabSocketEvents;
+  toBench: SocketEvents | null;
+  readonly upward: Message[];
+  readonly downward: (Message | { readonly closeCode: number })[];
+  isOpen: boolean;
+}
+
+/** A tab of the rig. */
+export interface RigTab {
+  readonly name: string;
+  readonly stay: RoomStay;
+  /** What a lying bench makes of one message to this tab. */
+  tamper: ((message: Message) => readonly Message[]) | null;
+  /** Every message that reached this tab, after tampering. */
+  readonly received: Message[];
+  readonly sent: Message[];
+  isHidden: boolean;
+  readonly urls: Set<string>;
+}
+
+/** The rig. Nothing in it waits for real time. */
+export class SessionRig {
+  #nowMs = 1_000_000;
+  readonly #timers = new Map<number, Timer>();
+  #nextTimer = 1;
+  #turnEnds: (() => void)[] = [];
+  #accept: Accept | null = null;
+  relay!: Relay;
+  readonly tabs: RigTab[] = [];
+  readonly #wires = new Set<Wire>();
+  readonly secret: RoomSecret;
+  readonly adminSeed: AdminSeed;
+  #seed = 1;
+  /** What a bench that drops things does with messages of tabs. */
+  dropUpward: ((tab: RigTab, message: Message) => boolean) | null = null;
+
+  constructor(readonly maxFileBytes = DEFAULT_MAX_FILE_BYTES) {
+    const { secret, adminSeed } = newRoomSecret();
+    this.secret = secret;
+    this.adminSeed = adminSeed;
+    this.startBench();
+  }
+
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  get timerCount(): number {
+    return this.#timers.size;
+  }
+
+  /** A new bench process: nothing of the former is left. */
+  startBench(): void {
+    const identity = newBenchIdentity(randomBytes(32));
+    this.relay = new Relay({
+      card: {
+        label: "rig",
+        fp: identity.fingerprint,
+        signPublicKey: identity.sign.publicKey,
+        boxPublicKey: identity.box.publicKey,
+        instance: String(this.#nextTimer),
+        maxFileBytes: this.maxFileBytes,
+        park: false,
+      },
+      verify: verifyWithNode,
+      clock: {
+        nowMs: () => this.#nowMs,
+        atEndOfTurn: (run) => void this.#turnEnds.push(run),
+        after: (delayMs, run) => this.#after(delayMs, run, null),
+        every: (periodMs, run) => this.#after(periodMs, run, periodMs),
+        randomBytes,
+      },
+    });
+    this.#accept = this.relay.accept;
+  }
+
+  /** Kills the bench: every socket is lost, and nothing answers until `startBench`. */
+  killBench(): void {
+    this.#accept = null;
+    for (const wire of [...this.#wires]) this.#lose(wire, 1006);
+  }
+
+  /** Cuts one tab's socket without a word. */
+  cut(tab: RigTab): void {
+    this.closeTab(tab, 1006);
+  }
+
+  /** Closes one tab's socket as the bench would. */
+  closeTab(tab: RigTab, code: number): void {
+    for (const wire of [...this.#wires]) {
+      if (wire.tab !== tab) continue;
+      wire.toBench?.onClose();
+      this.#lose(wire, code);
+    }
+  }
+
+  #lose(wire: Wire, code: number): void {
+    if (!wire.isOpen) return;
+    wire.isOpen = false;
+    this.#wires.delete(wire);
+    wire.toTab.onClose(code);
+  }
+
+  #after(delayMs: number, run: () => void, periodMs: number | null): () => void {
+    const id = this.#nextTimer++;
+    this.#timers.set(id, { atMs: this.#nowMs + delayMs, run, periodMs });
+    return () => this.#timers.delete(id);
+  }
+
+  #chance(): number {
+    this.#seed = (this.#seed * 48271) % 2147483647;
+    return this.#seed / 2147483647;
+  }
+
+  /** Opens a tab that enters the room. */
+  async join(
+    name: string,
+    options: { readonly admin?: boolean; readonly tap?: boolean } = {},
+  ): Promise<RigTab> {
+    let tab: RigTab | null = null;
+    const world: World = {
+      origin: ORIGIN,
+      ed25519: nodeEd25519,
+      connect: (events) => this.#connect(() => tab!, events),
+      nowMs: () => this.#nowMs,
+      wallMs: () => 1_700_000_000_000 + this.#nowMs,
+      after: (delayMs, run) => this.#after(delayMs, run, null),
+      every: (periodMs, run) => this.#after(periodMs, run, periodMs),
+      nextTask: () => Promise.resolve(),
+      randomBytes,
+      chance: () => this.#chance(),
+      sha512: (bytes) =>
+        Promise.resolve(new Uint8Array(createHash("sha512").update(bytes).digest())),
+      isHidden: () => tab!.isHidden,
+      newObjectUrl: (bytes) => {
+        const url = `blob:${createHash("sha256").update(bytes).digest("hex")}`;
+        tab!.urls.add(url);
+        return url;
+      },
+      revokeObjectUrl: (url) => void tab!.urls.delete(url),
+    };
+    const secret = {
+      key: this.secret.key.slice() as RoomSecret["key"],
+      adminFp: this.secret.adminFp,
+    };
+    const stay = await beginStay({
+      world,
+      secret,
+      keys: deriveRoomKeys(secret),
+      adminSeed: options.admin === true ? this.adminSeed.slice() as AdminSeed : null,
+      name,
+    });
+    tab = { name, stay, tamper: null, received: [], sent: [], isHidden: false, urls: new Set() };
+    this.tabs.push(tab);
+    if (options.tap === true) {
+      await this.settle();
+      stay.waitHere();
+    }
+    return tab;
+  }
+
+  #connect(
+    tabOf: () => RigTab,
+    events: TabSocketEvents,
+  ): { send(m: Message): void; close(): void } {
+    // `tabOf` is only asked once the tab stands.
+    const wire: Wire = {
+      get tab(): RigTab {
+        return tabOf();
+      },
+      toTab: events,
+      toBench: null,
+      upward: [],
+      downward: [],
+      isOpen: true,
+    };
+    queueMicrotask(() => {
+      if (!wire.isOpen) return;
+      if (this.#accept === null) {
+        wire.isOpen = false;
+        return events.onClose(1006);
+      }
+      this.#wires.add(wire);
+      wire.toBench = this.#accept({
+        send: (message) => {
+          if (wire.isOpen) wire.downward.push(message);
+        },
+        close: (closeCode) => void wire.downward.push({ closeCode }),
+        bufferedBytes: 0,
+      }, ORIGIN);
+    });
+    return {
+      send: (message) => {
+        if (!wire.isOpen) return;
+        wire.tab.sent.push(message);
+        wire.upward.push(message);
+      },
+      close: () => {
+        if (!wire.isOpen) return;
+        // What was sent before still arrives.
+        this.#deliverUp(wire);
+        wire.isOpen = false;
+        this.#wires.delete(wire);
+        wire.toBench?.onClose();
+      },
+    };
+  }
+
+  #deliverUp(wire: Wire): boolean {
+    const messages = wire.upward.splice(0);
+    for (const message of messages) {
+      if (this.dropUpward?.(wire.tab, message) === true) continue;
+      if (typeof message === "string") wire.toBench?.onText(message);
+      else wire.toBench?.onBinary(message.slice());
+    }
+    return messages.length > 0;
+  }
+
+  #deliverDown(wire: Wire): boolean {
+    const messages = wire.downward.splice(0);
+    for (const message of messages) {
+      if (!wire.isOpen) break;
+      if (typeof message === "object" && "closeCode" in message) {
+        this.#lose(wire, message.closeCode);
+        continue;
+      }
+      this.inject(wire.tab, wire.tab.tamper === null ? [message] : wire.tab.tamper(message));
+    }
+    return messages.length > 0;
+  }
+
+  /** Hands messages to a tab as if the bench had sent them. */
+  inject(tab: RigTab, messages: readonly Message[]): void {
+    const wire = [...this.#wires].find((one) => one.tab === tab && one.isOpen);
+    if (wire === undefined) return;
+    for (const message of messages) {
+      tab.received.push(message);
+      if (typeof message === "string") wire.toTab.onText(message);
+      else wire.toTab.onBinary(message.slice());
+    }
+  }
+
+  /** Delivers everything that is under way, until nothing moves. Time stands still. */
+  async settle(): Promise<void> {
+    let isIdle = false;
+    while (!isIdle) {
+      let moved = false;
+      for (const wire of [...this.#wires]) if (wire.isOpen) moved = this.#deliverUp(wire) || moved;
+      const ends = this.#turnEnds.splice(0);
+      for (const end of ends) end();
+      for (const wire of [...this.#wires]) moved = this.#deliverDown(wire) || moved;
+      // One turn of the event loop runs every promise that has an answer; nothing here waits for real time.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      isIdle = !moved && ends.length === 0 && this.#turnEnds.length === 0 &&
+        [...this.#wires].every(({ upward, downward }) => upward.length + downward.length === 0);
+    }
+  }
+
+  /** Moves the clock, running what falls due in its order. */
+  async advance(ms: number): Promise<void> {
+    const untilMs = this.#nowMs + ms;
+    await this.settle();
+    while (true) {
+      let due: readonly [number, Timer] | null = null;
+      for (const entry of this.#timers) {
+        if (entry[1].atMs <= untilMs && (due === null || entry[1].atMs < due[1].atMs)) due = entry;
+      }
+      if (due === null) break;
+      const [id, timer] = due;
+      this.#nowMs = Math.max(this.#nowMs, timer.atMs);
+      this.#timers.delete(id);
+      if (timer.periodMs !== null) {
+        this.#timers.set(id, { ...timer, atMs: this.#nowMs + timer.periodMs });
+      }
+      timer.run();
+      // Timers of the same instant run together; then everything under way arrives.
+      const hasMoreNow = [...this.#timers.values()].some(({ atMs }) => atMs <= this.#nowMs);
+      if (!hasMoreNow) await this.settle();
+    }
+    this.#nowMs = untilMs;
+    await this.settle();
+  }
+}
+
+/** Texts a tab shows, in order, as "name: text". */
+export function texts(tab: RigTab): readonly string[] {
+  return tab.stay.view.log.flatMap((item) =>
+    item.tag === "text" ? [`${item.author.name}: ${item.text}`] : []
+  );
+}
+
+/** Notices a tab shows, in order. */
+export function notices(tab: RigTab): readonly Notice[] {
+  return tab.stay.view.log.flatMap((item) => item.tag === "notice" ? [item.notice] : []);
+}
+
+/** Notices of one kind, shortly: "left Ana", "gap Ana 2", "repeated 1". */
+export function said(tab: RigTab): readonly string[] {
+  return notices(tab).map((notice) =>
+    [notice.kind, "who" in notice ? notice.who.name : "", "count" in notice ? notice.count : ""]
+      .join(" ")
+      .replace(/\s+/g, " ").trim()
+  );
+}
+
+/** The pictures a tab shows. */
+export function images(tab: RigTab): readonly Extract<LogItem, { tag: "image" }>[] {
+  return tab.stay.view.log.flatMap((item) => item.tag === "image" ? [item] : []);
+}
+
+/** A picture as the tab would send it. Throws when the tab refuses it. */
+export async function prepared(tab: RigTab, file: Bytes): Promise<PreparedImage> {
+  const result = await tab.stay.prepareImage(new Blob([file]));
+  if (!result.ok) throw new TypeError(`the tab refused the picture: ${result.reason}`);
+  return result.image;
+}
+
+/** The object URL of a finished picture. Throws when it is not finished. */
+export function urlOf(picture: Extract<LogItem, { tag: "image" }> | undefined): string {
+  if (picture?.transfer.tag !== "complete") throw new TypeError("the picture is not complete");
+  return picture.transfer.url;
+}
+
+/** Names of who is proved to be here, this tab first. */
+export function peopleOf(tab: RigTab): readonly string[] {
+  return tab.stay.view.people.filter(({ away }) => !away).map(({ name }) => name);
+}
