@@ -1,0 +1,61 @@
+// Real Chromium with a new empty profile for each person, watched: a CSP violation, a page error or a request to another
+// host is kept, and makes the test fail at its end.
+
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { browserPath, CHROMIUM } from "./find_browser.ts";
+
+const ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** A browser whose pages are watched. */
+export interface WatchedBrowser extends AsyncDisposable {
+  readonly browser: Browser;
+  /** What must not happen, as it happened. */
+  readonly troubles: string[];
+  /** A new person: an own profile and a page. */
+  newPerson(
+    options?: Parameters<Browser["newContext"]>[0],
+  ): Promise<{ context: BrowserContext; page: Page }>;
+}
+
+/** Starts Chromium. `origin` is the only place that pages may ask anything of. */
+export async function startChromium(origin: string): Promise<WatchedBrowser> {
+  const browser = await chromium.launch({ executablePath: browserPath(CHROMIUM), args: ARGS });
+  const troubles: string[] = [];
+  return {
+    browser,
+    troubles,
+    async newPerson(options = {}) {
+      const context = await browser.newContext({ acceptDownloads: true, ...options });
+      context.on("page", (page) => watch(page, origin, troubles));
+      return { context, page: await context.newPage() };
+    },
+    async [Symbol.asyncDispose]() {
+      await browser.close();
+    },
+  };
+}
+
+function watch(page: Page, origin: string, troubles: string[]): void {
+  page.on("console", (message) => {
+    const text = message.text();
+    const isPolicy = /content security policy|trusted ?type|permissions policy|refused to/i.test(
+      text,
+    );
+    if (isPolicy || message.type() === "error") troubles.push(`console: ${text}`);
+  });
+  page.on("pageerror", (error) => troubles.push(`page error: ${error.message}`));
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${origin}/`) && !/^(blob|data|about):/.test(url)) {
+      troubles.push(`request to another host: ${url}`);
+    }
+  });
+}

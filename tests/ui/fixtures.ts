@@ -1,0 +1,109 @@
+// Made-up people, rooms and a session that does nothing, for tests of lib/ui.
+
+import type { Session } from "../../lib/session/contract.ts";
+import type { Author, LogItem, Notice, SessionView } from "../../lib/session/view_state.ts";
+import { memberIdOf } from "../../lib/wire/mod.ts";
+
+/** A name that would be an attack if it were ever read as markup. */
+export const HOSTILE_NAME = '<img src="x" onerror="alert(1)">';
+
+/** The `number`th person. */
+export function author(number: number, name: string, isAdmin = false): Author {
+  const memberId = memberIdOf(new Uint8Array(16).fill(number));
+  return { memberId, name, tag: memberId.slice(0, 4), hue: number % 12, isAdmin };
+}
+
+export const ANA = author(1, "Ana");
+export const ME = author(2, "Quiet Heron", true);
+export const HOSTILE = author(3, HOSTILE_NAME);
+
+const NOON_MS = new Date(2025, 5, 3, 12, 0).getTime();
+let items = 0;
+
+/** A text, by somebody else unless `delivery` is given. */
+export function said(
+  text: string,
+  who: Author = ANA,
+  delivery: "sending" | "sent" | "failed" | null = null,
+): LogItem & { readonly tag: "text" } {
+  return { tag: "text", id: `item-${++items}`, atMs: NOON_MS + items, author: who, text, delivery };
+}
+
+/** A quiet line. */
+export function noticed(notice: Notice): LogItem {
+  return { tag: "notice", id: `item-${++items}`, atMs: NOON_MS + items, notice };
+}
+
+/** A picture of 2.1 MiB. */
+export function pictured(
+  transfer: (LogItem & { readonly tag: "image" })["transfer"],
+  who: Author = ANA,
+  delivery: "sending" | "sent" | "failed" | null = null,
+): LogItem & { readonly tag: "image" } {
+  return {
+    tag: "image",
+    id: `item-${++items}`,
+    atMs: NOON_MS + items,
+    author: who,
+    mime: "image/jpeg",
+    widthPx: 4000,
+    heightPx: 3000,
+    totalBytes: 2_202_009,
+    transfer,
+    delivery,
+  };
+}
+
+/** A live room with everything in it that can be in it. */
+export function fullView(): SessionView {
+  return {
+    phase: { tag: "live" },
+    benchLabel: "lime-tree",
+    count: 4,
+    me: ME,
+    isAdmin: true,
+    people: [
+      { ...ME, isMe: true, away: false },
+      { ...ANA, isMe: false, away: false },
+      { ...HOSTILE, isMe: false, away: true },
+    ],
+    log: [
+      noticed({ kind: "joined", who: ANA }),
+      noticed({ kind: "joined", who: HOSTILE }),
+      said("Hello, see https://example.org/a?b=c&d=<e>"),
+      said('<script>alert("2")</script>', HOSTILE),
+      said("Mine", ME, "sent"),
+      said("Not sent", ME, "failed"),
+      said("On its way", ME, "sending"),
+      noticed({ kind: "gap", who: ANA, count: 2 }),
+      noticed({ kind: "forged", count: 1 }),
+      pictured({ tag: "complete", url: "blob:https://bench.example/1" }, HOSTILE),
+      pictured({ tag: "moving", doneBytes: 1_101_005 }),
+      pictured({ tag: "broken", reason: "piece-missing" }),
+      pictured({ tag: "moving", doneBytes: 0 }, ME, "sending"),
+      noticed({ kind: "left", who: ANA }),
+    ],
+    maxFileBytes: 10 * 1024 * 1024,
+    twoBenches: true,
+  };
+}
+
+/** A session whose every wish is granted and forgotten. */
+export function stillSession(view: SessionView): Session {
+  return {
+    view,
+    subscribe: () => () => undefined,
+    sendText: () => true,
+    prepareImage: () =>
+      Promise.resolve({ ok: false, reason: "not-an-image", maxFileBytes: view.maxFileBytes }),
+    sendImage: () => undefined,
+    cancelImage: () => undefined,
+    retry: () => undefined,
+    discard: () => undefined,
+    waitHere: () => undefined,
+    deleteRoom: () => Promise.resolve(true),
+    wake: () => undefined,
+    links: () => ({ member: "https://bench.example/room#member", admin: null }),
+    leave: () => undefined,
+  };
+}
