@@ -1,0 +1,128 @@
+// The process: it says that it starts, where, and that it stops; it ends in time; a bad setting is one line; and it can
+// neither write, run nor load anything.
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { VARIABLES } from "../../lib/bench/mod.ts";
+import {
+  ensureBuilt,
+  openSocket,
+  serveArguments,
+  spawnBench,
+  startBench,
+} from "../support/bench_process.ts";
+
+const STOPS_WITHIN_MS = 2_000;
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test(`${signal} closes sockets with 1001 and ends within two seconds`, async () => {
+    await using bench = await startBench();
+    const sockets = Array.from({ length: 20 }, () => openSocket(bench));
+    const closed = sockets.map((socket) =>
+      new Promise<CloseEvent>((resolve) => socket.onclose = resolve)
+    );
+    await Promise.all(
+      sockets.map((socket) => new Promise((resolve) => socket.onmessage = resolve)),
+    );
+    const { code, tookMs, stdout, stderr } = await bench.stop(signal);
+    assertEquals((await Promise.all(closed)).map(({ code }) => code), Array(20).fill(1001));
+    assertEquals(code, 0);
+    assertEquals(tookMs < STOPS_WITHIN_MS, true, `it took ${tookMs} ms`);
+    assertEquals(stderr, "");
+    assertEquals(stdout, `BenchTalks is open at ${bench.url}\nBenchTalks stops\n`);
+  });
+}
+
+Deno.test("a socket that does not answer holds up nobody", async () => {
+  await using bench = await startBench();
+  const { hostname, port } = new URL(bench.url);
+  using connection = await Deno.connect({ hostname, port: Number(port) });
+  await connection.write(
+    new TextEncoder().encode(
+      `GET /ws HTTP/1.1\r\nhost: ${hostname}:${port}\r\norigin: ${bench.url}\r\nconnection: Upgrade\r\n` +
+        "upgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: c2l4dGVlbiBieXRlcyBvaw==\r\n" +
+        "sec-websocket-protocol: bt1\r\n\r\n",
+    ),
+  );
+  await connection.read(new Uint8Array(64));
+  const { code, tookMs } = await bench.stop();
+  assertEquals(code, 0);
+  assertEquals(tookMs < STOPS_WITHIN_MS, true, `it took ${tookMs} ms`);
+});
+
+Deno.test("whatever strangers ask for, nothing of it is printed", async () => {
+  await using bench = await startBench();
+  const marks = ["marked-path", "marked-agent", "marked-body", "marked-query"];
+  for (const path of ["/", "/room", "/marked-path?x=marked-query", "/ws", "/%zz"]) {
+    for (const method of ["GET", "POST"]) {
+      const response = await fetch(bench.url + path, {
+        method,
+        headers: { "user-agent": "marked-agent" },
+        ...(method === "POST" ? { body: "marked-body" } : {}),
+      });
+      await response.body?.cancel();
+    }
+  }
+  const socket = openSocket(bench);
+  await new Promise((resolve) => socket.onmessage = resolve);
+  const closed = new Promise<CloseEvent>((resolve) => socket.onclose = resolve);
+  socket.send("marked-body {");
+  assertEquals((await closed).code, 4400);
+  const { stdout, stderr } = await bench.stop();
+  for (const mark of marks) assertEquals((stdout + stderr).includes(mark), false);
+  assertEquals(stderr, "");
+  assertEquals(stdout, `BenchTalks is open at ${bench.url}\nBenchTalks stops\n`);
+});
+
+/** Runs a bench that must end by itself. */
+async function failedStart(env: Readonly<Record<string, string>>) {
+  await ensureBuilt();
+  const { code, stdout, stderr } = await spawnBench({ env }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+Deno.test("a bad setting ends the start with one line", async () => {
+  for (
+    const [name, value] of [["PORT", "http"], ["MAX_FILE_SIZE", "10MB"], [
+      "NATS_PEERS",
+      "nats://a",
+    ]] as const
+  ) {
+    const { code, stdout, stderr } = await failedStart({ [name]: value });
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(stderr, new RegExp(`^${name} is "${value}".*takes.*\\n$`));
+  }
+});
+
+Deno.test("a port that is taken and a host that is not ours end the start with one line", async () => {
+  await using bench = await startBench();
+  const taken = await failedStart({ PORT: new URL(bench.url).port });
+  assertEquals([taken.code, taken.stdout], [1, ""]);
+  assertMatch(taken.stderr, /^PORT is \d+, .*\n$/);
+  const foreign = await failedStart({ HOST: "192.0.2.1" });
+  assertEquals([foreign.code, foreign.stdout], [1, ""]);
+  assertMatch(foreign.stderr, /^HOST is "192\.0\.2\.1", .*\n$/);
+});
+
+Deno.test("the flags name what a bench may do, and nothing more", () => {
+  const flags = serveArguments().filter((each) => each.startsWith("-")).map((each) =>
+    each.split("=")
+  );
+  const names = flags.map(([name]) => name);
+  assertEquals(names, ["--no-prompt", "--allow-net", "--allow-env", "--allow-read"]);
+  assertEquals(flags.find(([name]) => name === "--allow-env")?.[1]?.split(","), [...VARIABLES]);
+  assertEquals((flags.find(([name]) => name === "--allow-read")?.[1] ?? "") !== "", true);
+});
+
+Deno.test("under these flags nothing can be written, run, loaded or read elsewhere", async () => {
+  await ensureBuilt();
+  const args = [...serveArguments().slice(0, -1), "tests/support/permission_probe.ts"];
+  assertEquals(serveArguments().at(-1), "serve.ts");
+  const { stdout } = await spawnBench({ args }).output();
+  const { readOwnBuild, ...forbidden } = JSON.parse(new TextDecoder().decode(stdout));
+  assertEquals(readOwnBuild, "done");
+  assertEquals(Object.keys(forbidden).length, 9);
+  for (const [name, outcome] of Object.entries(forbidden)) {
+    assertEquals(outcome, "NotCapable", name);
+  }
+});

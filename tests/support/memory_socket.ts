@@ -1,0 +1,59 @@
+// A tab's socket in memory: what the relay sends stays in a list, and how full it claims to be is set by hand.
+
+import type { SocketPort } from "../../lib/relay/socket_port.ts";
+import { type BenchControl, type Entry, parseBenchControl } from "../../lib/wire/mod.ts";
+import { parseBenchFrame } from "../../lib/wire/mod.ts";
+
+/** One end of a socket. Nothing is kept that was sent after its close. */
+export class MemorySocket implements SocketPort {
+  /** All messages in order; a byte string is the very array that the relay passed. */
+  sent: (string | Uint8Array<ArrayBuffer>)[] = [];
+  /** Close codes in order; more than one is a mistake of the relay's. */
+  readonly closes: number[] = [];
+  bufferedBytes = 0;
+
+  send(message: string | Uint8Array<ArrayBuffer>): void {
+    if (this.closes.length === 0) this.sent.push(message);
+  }
+
+  close(code: number): void {
+    this.closes.push(code);
+  }
+
+  /** What was sent since the last look, which empties the list. */
+  take(): readonly (string | Uint8Array<ArrayBuffer>)[] {
+    const sent = this.sent;
+    this.sent = [];
+    return sent;
+  }
+
+  /** Control messages in the list, parsed; one that no tab would understand fails here. */
+  get controls(): readonly BenchControl[] {
+    return this.sent.filter((message) => typeof message === "string").map((text) => {
+      const control = parseBenchControl(text);
+      if (control === null) throw new Error("the relay sent a control message no tab understands");
+      return control;
+    });
+  }
+
+  /** Control messages of one kind. */
+  controlsOf<T extends BenchControl["t"]>(kind: T): readonly Extract<BenchControl, { t: T }>[] {
+    return this.controls.filter((control): control is Extract<BenchControl, { t: T }> =>
+      control.t === kind
+    );
+  }
+
+  /** Binary messages in the list. */
+  get frames(): readonly Uint8Array<ArrayBuffer>[] {
+    return this.sent.filter((message) => typeof message !== "string");
+  }
+
+  /** Entries of all batches in the list, in order. */
+  get entries(): readonly Entry[] {
+    return this.frames.flatMap((bytes) => {
+      const frame = parseBenchFrame(bytes);
+      if (frame === null) throw new Error("the relay sent a frame no tab understands");
+      return frame.tag === "batch" ? frame.entries : [];
+    });
+  }
+}
