@@ -9,6 +9,7 @@ import {
   newRoomSecret,
   parseToken,
   type RoomSecret,
+  wipeSecret,
 } from "../crypto/mod.ts";
 import { signKeyPair } from "../nacl.ts";
 import { adminFingerprint } from "../proof/mod.ts";
@@ -138,8 +139,10 @@ export function goToCode(text: string): GoResult {
   return { ok: true };
 }
 
-/** Wipes what this tab kept of the room, and the fragment. The name stays for the next room. */
-export function clearStay(): void {
+/** Wipes what this tab kept of the room: the stash, the fragment and the place itself. The name stays for the next room. */
+export function clearStay(place: RoomPlace): void {
+  wipeSecret(place.secret);
+  place.adminSeed?.fill(0);
   unstash("admin");
   unstash("code");
   if (location.hash !== "") history.replaceState(null, "", location.pathname);
