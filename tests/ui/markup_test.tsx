@@ -312,10 +312,6 @@ Deno.test("what cannot be taken back is asked in an alertdialog, with the harmle
   oneByRole(root, "alertdialog", "Delete this room?");
   oneByRole(root, "button", "Delete");
   assert(oneByRole(root, "button", "Cancel").attributes.has("autofocus"));
-  const leave = treeOf(SCREENS["leave dialog"]!);
-  oneByRole(leave, "alertdialog", "Leave with the admin's key?");
-  oneByRole(leave, "button", "Leave");
-  assertStringIncludes(textOf(leave), "without keeping your admin link");
 });
 
 Deno.test("send dialog: size, what was removed, and the fixed button", () => {
