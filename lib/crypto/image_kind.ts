@@ -1,5 +1,5 @@
 // Which of the four picture formats a file is: decided by its first bytes alone. A file's name and its MIME type are the
-// sender's word and are never asked; SVG is a document that can act, so it is no picture here. Rules: bt1.md, "Images".
+// sender's word and are never asked; SVG is a document that can act, so it is no picture here. Rules: lib/wire/PROTOCOL.md, "Images".
 
 import { assertNever } from "../wire/mod.ts";
 import { hasTag } from "./byte_fields.ts";

@@ -1,7 +1,7 @@
 // Takes the metadata out of a picture before it is sealed, by rewriting the file's own segments: place, camera, times, names,
 // comments, thumbnails, histories, and anything hidden behind the end. Pixels are never decoded or compressed anew, so they stay
 // what they were bit by bit. What decoding needs is listed (in strip_*.ts) and everything else goes; a file that cannot be followed
-// to its end is refused, never passed on. Works on what a stranger made: never throws, linear time. Rules: bt1.md, "Images".
+// to its end is refused, never passed on. Works on what a stranger made: never throws, linear time. Rules: lib/wire/PROTOCOL.md, "Images".
 //
 // What stays and might still tell something, said here so that nobody believes more:
 // - the pixels: faces, places, screens, watermarks, the noise of a sensor, how an encoder works;
