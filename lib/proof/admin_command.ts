@@ -72,7 +72,8 @@ export function checkAdminCommand(
   const signature = frame.subarray(32, COMMAND_AT);
   const command = frame.subarray(COMMAND_AT);
   const ctr = readU64(command, 48);
-  if (ctr === null) return refuse("malformed");
+  // After the highest number there is, no other command could ever follow.
+  if (ctr === null || ctr === Number.MAX_SAFE_INTEGER) return refuse("malformed");
   if (!equalBytes(adminFingerprint(adminPublicKey), binding.adminFp)) return refuse("not-admin");
   if (
     roomIdOf(command.subarray(0, 16)) !== binding.roomId ||

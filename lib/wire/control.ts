@@ -99,6 +99,11 @@ function parseCount(value: unknown): number | null {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
+/** An admin counter that another can follow; a lying bench must not make the admin's tab count past the end. */
+function parseAdminCtr(value: unknown): number | null {
+  return value === Number.MAX_SAFE_INTEGER ? null : parseCount(value);
+}
+
 /** A tab's control message, or `null` (4400). */
 export function parseTabControl(text: string): TabControl | null {
   const fields = parseFields(text);
@@ -149,7 +154,7 @@ export function parseBenchControl(text: string): BenchControl | null {
       return count === null ? null : { t: "ack", count };
     }
     case "adm": {
-      const lastAdminCtr = parseCount(fields.ac);
+      const lastAdminCtr = parseAdminCtr(fields.ac);
       const refusal = fields.why === undefined
         ? null
         : ADMIN_REFUSALS.find((why) => why === fields.why);
@@ -187,7 +192,7 @@ function parseHi(fields: Fields): Hi | null {
 function parseOk(fields: Fields): Ok | null {
   const memberId = parseMemberId(fields.m);
   const roomNonce = parseBase64url(fields.in, 32);
-  const lastAdminCtr = parseCount(fields.ac);
+  const lastAdminCtr = parseAdminCtr(fields.ac);
   const count = parseCount(fields.cnt);
   if (memberId === null || roomNonce === null || lastAdminCtr === null || count === null) {
     return null;
