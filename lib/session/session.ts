@@ -471,7 +471,7 @@ export class RoomStay implements Session {
     this.#isSettled = false;
     this.#nonce = this.#newNonce();
     this.#roster.onOwnReturn(nowMs);
-    this.#patch({ phase: { tag: "live" }, count: ok.count });
+    this.#patch({ phase: { tag: "live" }, count: ok.count, people: this.#people() });
     this.#sendPresence(null, this.#roster.knownNonces(MAX_PRESENCE_ECHOES), false);
     this.#afterOnConnection(SETTLE_AT_MOST_MS, () => this.#settle());
     for (const delayMs of ASK_AGAIN_AFTER_MS) {

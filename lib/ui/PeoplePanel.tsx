@@ -41,7 +41,7 @@ export function PeoplePanel(
       </ul>
       {unproved > 0
         ? (
-          <p class="quiet">
+          <p class="quiet people-unproved">
             {unproved === 1
               ? "The bench counts 1 more who has not said hello yet."
               : `The bench counts ${unproved} more who have not said hello yet.`}
