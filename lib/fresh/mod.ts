@@ -2,20 +2,8 @@
 // It must export nothing that genuine Fresh 2.3.3 does not have under the same name.
 // What is in, and what is left out: ./README.md.
 
-export { App, type ListenOptions } from "./app.ts";
-export { Context, type Context as FreshContext, type FreshConfig } from "./context.ts";
-export { csp, type CSPOptions } from "./csp.ts";
-export { createDefine, type Define, page } from "./define.ts";
-export { HttpError } from "./http_error.ts";
-export type {
-  HandlerByMethod,
-  HandlerFn,
-  LayoutConfig,
-  Method,
-  Middleware,
-  PageProps,
-  PageResponse,
-  RouteConfig,
-  RouteHandler,
-} from "./route.ts";
-export { staticFiles } from "./static_files.ts";
+export { App } from "./app.ts";
+export { Context, type Context as FreshContext, createDefine, HttpError, page } from "./context.ts";
+export type { HandlerFn, Method, Middleware } from "./context.ts";
+export type { PageProps, PageResponse, RouteHandler } from "./context.ts";
+export { csp, type CSPOptions, staticFiles } from "./middlewares.ts";

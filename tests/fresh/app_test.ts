@@ -18,18 +18,12 @@ Deno.test("the first route that fits path and method answers, with decoded param
     .get("/books/new", () => new Response("new"))
     .get("/books/:id", (ctx) => new Response(`${ctx.route} ${ctx.params.id}`))
     .post("/books/:id", () => new Response("posted"))
-    .get("/files/*", () => new Response("files"))
-    .put("/books/:id", () => new Response("put"))
-    .delete("/books/:id", () => new Response("deleted"))
-    .all("/any", (ctx) => new Response(ctx.req.method));
+    .get("/files/*", () => new Response("files"));
   assertEquals(await outcome(app, "/books/new"), "200 new");
   assertEquals(await outcome(app, "/books/a%20b"), "200 /books/:id a b");
   assertEquals(await outcome(app, "/books/%E0%A4%A"), "200 /books/:id %E0%A4%A");
   assertEquals(await outcome(app, "/books/1", "POST"), "200 posted");
-  assertEquals(await outcome(app, "/books/1", "PUT"), "200 put");
-  assertEquals(await outcome(app, "/books/1", "DELETE"), "200 deleted");
   assertEquals(await outcome(app, "/files/a/b"), "200 files");
-  assertEquals(await outcome(app, "/any", "PATCH"), "200 PATCH");
   assertEquals(await outcome(app, "/books"), "404 Not Found");
   assertEquals(await outcome(app, "/books/1/2"), "404 Not Found");
 });
@@ -82,16 +76,11 @@ Deno.test("a path that is known under another method is 405, an unknown one 404"
   assertEquals(await outcome(app, "/other"), "404 Not Found");
 });
 
-Deno.test("HEAD is answered by GET without its body, or by its own handler", async () => {
+Deno.test("HEAD is answered by GET without its body", async () => {
   const app = new App()
-    .get("/page", () => new Response("body", { headers: { "x-from": "get" } }))
-    .get("/both", () => new Response("get"))
-    .head("/both", () => new Response(null, { headers: { "x-from": "head" } }));
-  const handler = app.handler();
-  const page = await handler(request("/page", "HEAD"));
+    .get("/page", () => new Response("body", { headers: { "x-from": "get" } }));
+  const page = await app.handler()(request("/page", "HEAD"));
   assertEquals([page.body, page.headers.get("x-from")], [null, "get"]);
-  const both = await handler(request("/both", "HEAD"));
-  assertEquals(both.headers.get("x-from"), "head");
 });
 
 Deno.test("what is thrown goes to the nearest onError above it, and never to a stranger", async () => {
@@ -176,6 +165,7 @@ const redirects: readonly (readonly [string, string])[] = [
   ["\\\\evil.example", "/evil.example"],
   ["/\t/evil.example", "/evil.example"],
   [" //evil.example", "/evil.example"],
+  ["\u0001//evil.example", "/evil.example"],
   ["https://elsewhere.example//x", "https://elsewhere.example//x"],
 ];
 
@@ -194,9 +184,4 @@ for (const [given, expected] of redirects) {
 Deno.test("a redirect can have another status", async () => {
   const app = new App().get("/", (ctx) => ctx.redirect("/there", 307));
   assertEquals((await app.handler()(request("/"))).status, 307);
-});
-
-Deno.test("upgrade() refuses what is no WebSocket request with 400", async () => {
-  const app = new App().get("/ws", (ctx) => ctx.upgrade().response);
-  assertEquals(await outcome(app, "/ws"), "400 Bad Request");
 });

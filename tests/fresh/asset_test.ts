@@ -1,9 +1,9 @@
 // Long-lived names of static files.
-// Rules: lib/fresh/asset.ts.
+// Rules: lib/fresh/runtime.ts.
 
 import { assertEquals } from "@std/assert";
 import { asset } from "fresh/runtime";
-import { setBuildId } from "../../lib/fresh/asset.ts";
+import { applyBuild } from "../../lib/fresh/build.ts";
 
 const names: readonly (readonly [string, string])[] = [
   ["/x.css", "/x.css?__frsh_c=abc"],
@@ -17,12 +17,12 @@ const names: readonly (readonly [string, string])[] = [
 
 for (const [given, expected] of names) {
   Deno.test(`asset(${JSON.stringify(given)}) is ${expected}`, () => {
-    setBuildId("abc");
+    applyBuild({ buildId: "abc" });
     assertEquals(asset(given), expected);
   });
 }
 
 Deno.test("without a build a name stays as it is", () => {
-  setBuildId("");
+  applyBuild({ buildId: "" });
   assertEquals(asset("/x.css"), "/x.css");
 });

@@ -3,10 +3,8 @@
 
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
 import { dirname } from "node:path";
-import { App, staticFiles } from "fresh";
 import { Builder } from "fresh/dev";
 import { buildFixture, fixtureDir, serveBuild } from "./built_fixture.ts";
-import type { State } from "./fixture/define.ts";
 
 async function filesBelow(folder: string, prefix = ""): Promise<Map<string, string>> {
   const files = new Map<string, string>();
@@ -90,23 +88,20 @@ Deno.test("a build is quick, whole, and free of what only the build needs", asyn
   assertEquals(preactCopies.length, 1, "one copy of Preact");
 });
 
-Deno.test("a build in memory can be applied to an app of a test", async () => {
+Deno.test("listen() builds and serves the app that it is given", async () => {
   const outDir = await Deno.makeTempDir();
+  const stop = new AbortController();
   try {
-    const builder = new Builder({ root: fixtureDir, outDir, ignore: [/throws/] });
-    const apply = await builder.build({ snapshot: "memory" });
-    const app = new App<State>()
-      .use((ctx) => {
-        ctx.state.trail = ["test"];
-        return ctx.next();
-      })
-      .use(staticFiles())
-      .fsRoutes();
-    apply(app);
-    const handler = app.handler();
-    const page = await handler(new Request("http://localhost/plain"));
-    assertStringIncludes(await page.text(), "test at /plain");
-    assertEquals((await handler(new Request("http://localhost/throws"))).status, 404);
+    const builder = new Builder({ root: fixtureDir, outDir });
+    const address = Promise.withResolvers<Deno.NetAddr>();
+    const served = builder.listen(() => import("./fixture/main.ts"), {
+      ...{ hostname: "127.0.0.1", port: 0, signal: stop.signal, onListen: address.resolve },
+    });
+    const origin = `http://127.0.0.1:${(await address.promise).port}`;
+    assertStringIncludes(await (await fetch(`${origin}/plain`)).text(), "app at /plain");
+    assertEquals(await (await fetch(`${origin}/nested/a%20file.txt`)).text(), "deep\n");
+    stop.abort();
+    await served;
   } finally {
     await Deno.remove(outDir, { recursive: true });
   }
@@ -122,7 +117,7 @@ interface Expectation {
 
 const expectations: readonly Expectation[] = [
   { path: "/plain", status: 200, says: "<p>app at /plain</p>", headers: { "x-app": "seen" } },
-  { path: "/about", status: 200, says: '<body class="all"><article><p>About</p></article>' },
+  { path: "/info/about", status: 200, says: '<body class="all"><article><p>About</p></article>' },
   {
     path: "/rooms/red",
     status: 203,

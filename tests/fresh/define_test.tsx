@@ -11,10 +11,9 @@ import {
   type Middleware,
   page,
   type PageProps,
-  type RouteConfig,
   type RouteHandler,
 } from "fresh";
-import { applySnapshot, emptySnapshot } from "../../lib/fresh/snapshot.ts";
+import { applyBuild } from "../../lib/fresh/build.ts";
 
 interface State {
   text?: string;
@@ -43,8 +42,6 @@ const Page = define.page<typeof handler>((props) => {
   return <p>{same && props.data.foo} {text}</p>;
 });
 
-const config: RouteConfig = { skipAppWrapper: true };
-
 const plain: Middleware<State> = (ctx) => {
   ctx.state.text = "from the middleware";
   return ctx.next();
@@ -70,16 +67,15 @@ const untyped: RouteHandler<{ n: number }, State> = { GET: () => ({ data: { n: 1
 const context: Same<Context<State>, FreshContext<State>> = true;
 
 Deno.test("the define helpers hand back what they are given, and it runs", async () => {
-  const app = new App<State>().fsRoutes();
-  applySnapshot(app, {
-    ...emptySnapshot,
+  applyBuild({
     routes: {
       "_middleware": { default: middleware },
       "_layout": { default: layout },
-      "typed": { handler, default: Page, config },
+      "typed": { handler, default: Page },
       "untyped": { handler: untyped, default: Untyped },
     },
   });
+  const app = new App<State>().fsRoutes();
   const get = async (path: string) => {
     const response = await app.handler()(new Request(`http://localhost${path}`));
     return (await response.text()).replace("<!DOCTYPE html>", "");

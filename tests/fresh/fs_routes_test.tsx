@@ -1,20 +1,19 @@
 // The files of a routes folder as the build hands them over: conventions, order, methods and errors.
-// Rules: lib/fresh/fs_routes.ts; the same through a real build is in build_e2e_test.ts.
+// Rules: lib/fresh/app.ts; the same through a real build is in build_e2e_test.ts.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { App, HttpError, page } from "fresh";
 import type { PageProps } from "fresh";
-import { applySnapshot, emptySnapshot, type Snapshot } from "../../lib/fresh/snapshot.ts";
+import { applyBuild, type Build } from "../../lib/fresh/build.ts";
 
-function handlerOf(routes: Snapshot["routes"], mount?: string) {
-  const app = new App().fsRoutes(mount);
-  applySnapshot(app, { ...emptySnapshot, routes });
-  return app.handler();
+function handlerOf(routes: Build["routes"]) {
+  applyBuild({ routes });
+  return new App().fsRoutes().handler();
 }
 
-async function outcome(routes: Snapshot["routes"], path: string, method = "GET", mount?: string) {
+async function outcome(routes: Build["routes"], path: string, method = "GET") {
   const request = new Request(`http://localhost${path}`, { method });
-  const response = await handlerOf(routes, mount)(request);
+  const response = await handlerOf(routes)(request);
   return `${response.status} ${(await response.text()).replace("<!DOCTYPE html>", "")}`;
 }
 
@@ -114,7 +113,7 @@ Deno.test("an error page may answer with a handler and with headers of its own",
   assertEquals([response.status, response.headers.get("x-error")], [503, "yes"]);
 });
 
-Deno.test("middlewares and layouts of a group apply to its files alone", async () => {
+Deno.test("layouts and middlewares of a folder leave other folders alone, parameters or not", async () => {
   const wrap = (name: string) => ({
     default: ({ Component }: PageProps) => (
       <div class={name}>
@@ -123,40 +122,21 @@ Deno.test("middlewares and layouts of a group apply to its files alone", async (
     ),
   });
   const routes = {
-    "(a)/_layout": wrap("a"),
-    "(a)/one": { default: () => <p>one</p> },
-    "(b)/_layout": wrap("b"),
-    "(b)/two": { default: () => <p>two</p> },
+    "a/_layout": wrap("a"),
+    "a/one": { default: () => <p>one</p> },
+    "[any]/_layout": wrap("any"),
+    "[any]/two": { default: () => <p>two</p> },
     "three": { default: () => <p>three</p> },
   };
-  assertEquals(await outcome(routes, "/one"), '200 <div class="a"><p>one</p></div>');
-  assertEquals(await outcome(routes, "/two"), '200 <div class="b"><p>two</p></div>');
+  assertEquals(await outcome(routes, "/a/one"), '200 <div class="a"><p>one</p></div>');
+  assertEquals(await outcome(routes, "/a/two"), '200 <div class="any"><p>two</p></div>');
   assertEquals(await outcome(routes, "/three"), "200 <p>three</p>");
 });
 
-Deno.test("a route's configuration can change its path and leave layouts out", async () => {
-  const routes = {
-    "_layout": {
-      default: ({ Component }: PageProps) => (
-        <div>
-          <Component />
-        </div>
-      ),
-    },
-    "named": {
-      config: { routeOverride: "/x/:module@:version", skipInheritedLayouts: true },
-      default: ({ params }: PageProps) => <p>{params.module} {params.version}</p>,
-    },
-  };
-  assertEquals(await outcome(routes, "/x/preact@10"), "200 <p>preact 10</p>");
-  assertEquals((await outcome(routes, "/named")).slice(0, 3), "404");
-});
-
-Deno.test("files can be mounted below a path", async () => {
-  const routes = { "index": text("index"), "about": text("about") };
-  assertEquals(await outcome(routes, "/docs", "GET", "/docs"), "200 index");
-  assertEquals(await outcome(routes, "/docs/about", "GET", "/docs"), "200 about");
-  assertEquals(await outcome(routes, "/about", "GET", "/docs"), "404 Not Found");
+Deno.test("names of files that mean something else in Fresh are refused, not misread", () => {
+  for (const file of ["(group)/page", "[[optional]]", "_404", "(_islands)/Island"]) {
+    assertThrows(() => handlerOf({ [file]: text("x") }), TypeError);
+  }
 });
 
 Deno.test("an async page may answer by itself", async () => {

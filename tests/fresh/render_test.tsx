@@ -3,14 +3,12 @@
 
 import { signal } from "@preact/signals";
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
-import { App } from "fresh";
+import { App, type PageProps } from "fresh";
 import { Head } from "fresh/runtime";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { PageData } from "../../lib/fresh/page_data.ts";
+import { applyBuild, type IslandSpec, type PageData } from "../../lib/fresh/build.ts";
 import { parse } from "../../lib/fresh/serialise.ts";
-import { applySnapshot, emptySnapshot } from "../../lib/fresh/snapshot.ts";
-import type { IslandSpec } from "../../lib/fresh/islands.ts";
 
 interface NamedProps {
   readonly name?: unknown;
@@ -40,23 +38,24 @@ const islands: readonly IslandSpec[] = [
   { name: "Unused", component: Unused, scripts: ["island-Unused.js"] },
 ];
 
+function Wrapper({ Component }: PageProps) {
+  return (
+    <html lang="en">
+      <head>
+        <title>Wrapper</title>
+        <meta name="description" content="wrapper" />
+      </head>
+      <body>
+        <Component />
+      </body>
+    </html>
+  );
+}
+
 async function render(children: ComponentChildren, wrapped = true): Promise<string> {
-  const app = new App();
-  if (wrapped) {
-    app.appWrapper(({ Component }) => (
-      <html lang="en">
-        <head>
-          <title>Wrapper</title>
-          <meta name="description" content="wrapper" />
-        </head>
-        <body>
-          <Component />
-        </body>
-      </html>
-    ));
-  }
-  app.get("/", (ctx) => ctx.render(<>{children}</>));
-  applySnapshot(app, { ...emptySnapshot, buildId: "b1", islands });
+  const routes = { "_app": { default: Wrapper } };
+  applyBuild({ buildId: "b1", islands, routes: wrapped ? routes : {} });
+  const app = new App().fsRoutes().get("/", (ctx) => ctx.render(<>{children}</>));
   return await (await app.handler()(new Request("http://localhost/"))).text();
 }
 
@@ -166,46 +165,37 @@ Deno.test("head elements of a page replace the wrapper's of the same sort, and a
   assertStringIncludes(html, "<body><p>page</p></body>");
 });
 
-Deno.test("images get their long-lived names unless they decline", async () => {
-  const html = await render(
-    <>
-      <img src="/a.png" alt="" />
-      <img src="/b.png" alt="" data-fresh-disable-lock />
-      <img src="blob:x" alt="" />
-    </>,
-  );
-  assertStringIncludes(html, 'src="/a.png?__frsh_c=b1"');
-  assertStringIncludes(html, 'src="/b.png"');
-  assertStringIncludes(html, 'src="blob:x"');
-});
-
 Deno.test("without a wrapper a page is what was rendered, after the doctype", async () => {
   assertEquals(await render(<p>bare</p>, false), "<!DOCTYPE html><p>bare</p>");
 });
 
-Deno.test("layouts nest from the outside in, and can leave others out", async () => {
+Deno.test("layouts nest from the outside in, async ones too", async () => {
+  const routes = {
+    "_app": {
+      default: ({ Component }: PageProps) => (
+        <body>
+          <Component />
+        </body>
+      ),
+    },
+    "_layout": {
+      default: ({ Component }: PageProps) => (
+        <div class="outer">
+          <Component />
+        </div>
+      ),
+    },
+    "in/_layout": {
+      default: async ({ Component }: PageProps) => (
+        <div class="inner">{await Promise.resolve(<Component />)}</div>
+      ),
+    },
+  };
+  applyBuild({ routes, islands: [] });
   const app = new App()
-    .appWrapper(({ Component }) => (
-      <body>
-        <Component />
-      </body>
-    ))
-    .layout("*", ({ Component }) => (
-      <div class="outer">
-        <Component />
-      </div>
-    ))
-    .layout(
-      "/in",
-      async ({ Component }) => <div class="inner">{await Promise.resolve(<Component />)}</div>,
-    )
-    .layout("/alone", ({ Component }) => (
-      <div class="alone">
-        <Component />
-      </div>
-    ), { skipInheritedLayouts: true, skipAppWrapper: true })
+    .fsRoutes()
     .get("/in/page", (ctx) => ctx.render(<p>x</p>, { status: 418, headers: { "x-foo": "bar" } }))
-    .get("/alone", (ctx) => ctx.render(<p>x</p>));
+    .get("/out", (ctx) => ctx.render(<p>x</p>));
   const response = await app.handler()(new Request("http://localhost/in/page"));
   assertEquals([response.status, response.headers.get("x-foo")], [418, "bar"]);
   assertEquals(response.headers.get("content-type"), "text/html; charset=utf-8");
@@ -213,6 +203,9 @@ Deno.test("layouts nest from the outside in, and can leave others out", async ()
     await response.text(),
     '<!DOCTYPE html><body><div class="outer"><div class="inner"><p>x</p></div></div></body>',
   );
-  const alone = await app.handler()(new Request("http://localhost/alone"));
-  assertEquals(await alone.text(), '<!DOCTYPE html><div class="alone"><p>x</p></div>');
+  const out = await app.handler()(new Request("http://localhost/out"));
+  assertEquals(
+    await out.text(),
+    '<!DOCTYPE html><body><div class="outer"><p>x</p></div></body>',
+  );
 });

@@ -27,7 +27,6 @@ const values: Readonly<Record<string, unknown>> = {
   "no bytes": new Uint8Array(),
   "a date": new Date(1_700_000_000_000),
   "an invalid date": new Date(NaN),
-  "a regular expression": /a\/<b>/giu,
   "nested": { list: [1, [2, { deep: "x" }]], "odd key <": true },
   "an array that looks like a tag": ["S", 0],
   "text that looks like a number": ["1", 1],
@@ -53,21 +52,16 @@ Deno.test("a signal comes back as a signal, shared wherever it was shared", () =
   assertEquals([back.b[0].value, back.c.value], [4, 3]);
 });
 
-Deno.test("shared objects and circles keep their identity, through signals too", () => {
+Deno.test("a signal may hold itself and other signals", () => {
   interface Ring {
-    self?: Ring;
-    inside?: Signal<Ring>;
-    twice?: unknown[];
+    readonly self: Signal<Ring | null>;
+    readonly other: Signal<number>;
   }
-  const ring: Ring = {};
-  ring.self = ring;
-  ring.inside = signal(ring);
-  const bytes = new Uint8Array([7]);
-  ring.twice = [bytes, bytes];
-  const back = parse(stringify(ring)) as Ring;
-  assertStrictEquals(back.self, back);
-  assertStrictEquals(back.inside?.value, back);
-  assertStrictEquals(back.twice?.[0], back.twice?.[1]);
+  const self = signal<Ring | null>(null);
+  self.value = { self, other: signal(1) };
+  const back = parse(stringify(self)) as Signal<Ring>;
+  assertStrictEquals(back.value.self, back);
+  assertEquals(back.value.other.value, 1);
 });
 
 Deno.test("a key named __proto__ stays a key", () => {
@@ -78,13 +72,14 @@ Deno.test("a key named __proto__ stays a key", () => {
 });
 
 Deno.test("functions, symbols, JSX and instances of classes are refused", () => {
-  for (const value of [() => 1, Symbol("s"), h("p", null), new Map(), new URL("http://a/")]) {
+  const others = [/a/, new Map(), new URL("http://a/")];
+  for (const value of [() => 1, Symbol("s"), h("p", null), ...others]) {
     assertThrows(() => stringify({ value }), TypeError);
   }
 });
 
 Deno.test("text that was not made here is refused", () => {
-  for (const text of ["[0]", '[1,"x"]', '[0,["?",1]]', "[-9]", '["0","x"]']) {
+  for (const text of ["[0]", "[]", '["?",1]', '["S",0]', '{"a":["A",["x"]]}']) {
     assertThrows(() => parse(text), TypeError);
   }
 });

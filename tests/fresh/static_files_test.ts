@@ -1,24 +1,19 @@
 // What staticFiles() serves, under which headers, and that it serves nothing else.
-// Rules: lib/fresh/static_files.ts.
+// Rules: lib/fresh/middlewares.ts.
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { App, staticFiles } from "fresh";
-import { applySnapshot, emptySnapshot } from "../../lib/fresh/snapshot.ts";
+import { applyBuild } from "../../lib/fresh/build.ts";
 
 const forever = "public, max-age=31536000, immutable";
 
 function testApp(): App<unknown> {
-  const app = new App().use(staticFiles()).get("/page", () => new Response("page"));
-  applySnapshot(app, {
-    ...emptySnapshot,
+  applyBuild({
     buildId: "b1",
-    staticRoot: new URL("./fixture/static/", import.meta.url),
-    staticFiles: {
-      "/style.css": { etag: "e1" },
-      "/nested/a file.txt": { etag: "e2" },
-    },
+    staticRoot: new URL("./fixture/static/", import.meta.url).href,
+    staticFiles: { "/style.css": "e1", "/nested/a file.txt": "e2" },
   });
-  return app;
+  return new App().use(staticFiles()).get("/page", () => new Response("page"));
 }
 
 async function get(path: string, init: RequestInit = {}): Promise<Response> {
