@@ -26,8 +26,14 @@ export interface WatchedBrowser extends AsyncDisposable {
 }
 
 /** Starts Chromium. `origin` is the only place that pages may ask anything of. */
-export async function startChromium(origin: string): Promise<WatchedBrowser> {
-  const browser = await chromium.launch({ executablePath: browserPath(CHROMIUM), args: ARGS });
+export async function startChromium(
+  origin: string,
+  moreArgs: readonly string[] = [],
+): Promise<WatchedBrowser> {
+  const browser = await chromium.launch({
+    executablePath: browserPath(CHROMIUM),
+    args: [...ARGS, ...moreArgs],
+  });
   const troubles: string[] = [];
   return {
     browser,

@@ -1,8 +1,12 @@
 // A tab's socket in memory: what the relay sends stays in a list, and how full it claims to be is set by hand.
 
 import type { SocketPort } from "../../lib/relay/socket_port.ts";
-import { type BenchControl, type Entry, parseBenchControl } from "../../lib/wire/mod.ts";
-import { parseBenchFrame } from "../../lib/wire/mod.ts";
+import {
+  type BenchControl,
+  type Entry,
+  parseBenchControl,
+  parseBenchFrame,
+} from "../../lib/wire/mod.ts";
 
 /** One end of a socket. Nothing is kept that was sent after its close. */
 export class MemorySocket implements SocketPort {

@@ -1,8 +1,13 @@
 // A relay with nothing real around it: manual clock, memory sockets, and tabs that can prove what they should, or
 // something else. Signatures come from node:crypto, so that a room of 256 is made in a moment.
 
-import { ADMIN_OP, deriveMemberId, deriveRoomId, joinTranscript } from "../../lib/proof/mod.ts";
-import { adminFingerprint } from "../../lib/proof/mod.ts";
+import {
+  ADMIN_OP,
+  adminFingerprint,
+  deriveMemberId,
+  deriveRoomId,
+  joinTranscript,
+} from "../../lib/proof/mod.ts";
 import { Relay, type SocketEvents, verifyWithNode } from "../../lib/relay/mod.ts";
 import {
   concatBytes,
@@ -108,20 +113,29 @@ export class RigTab {
 /** One relay, and tabs as many as a test opens. */
 export class RelayRig {
   readonly clock = new ManualClock();
-  readonly relay = new Relay({
-    card: {
-      label: "oak",
-      fp: new Uint8Array(16),
-      signPublicKey: new Uint8Array(32),
-      boxPublicKey: new Uint8Array(32),
-      instance: "first",
-      maxFileBytes: 1,
-      park: false,
-    },
-    verify: verifyWithNode,
-    clock: this.clock,
-  });
+  readonly relay: Relay;
+  /** How often a signature was looked at. */
+  looks = 0;
   #sessions = 0;
+
+  constructor() {
+    this.relay = new Relay({
+      card: {
+        label: "oak",
+        fp: new Uint8Array(16),
+        signPublicKey: new Uint8Array(32),
+        boxPublicKey: new Uint8Array(32),
+        instance: "first",
+        maxFileBytes: 1,
+        park: false,
+      },
+      verify: (...all) => {
+        this.looks++;
+        return verifyWithNode(...all);
+      },
+      clock: this.clock,
+    });
+  }
 
   /** Opens a socket under a session key of its own, or under one that was there before. */
   tab(session: NodeSigner = rigSession(++this.#sessions), origin = RIG_ORIGIN): RigTab {
@@ -137,9 +151,13 @@ export class RelayRig {
   }
 }
 
-/** The nonce of the room's instance, as `ok` said it to this tab; it must still be in the list. */
-export function roomNonceOf(tab: RigTab): Uint8Array {
-  return tab.socket.controlsOf("ok")[0]!.roomNonce;
+/** The nonce of a room's instance, as a new member hears it. That member leaves again. */
+export function roomNonceOf(rig: RelayRig, room: RigRoom): Uint8Array {
+  const tab = rig.tab().join(room, false);
+  const { roomNonce } = tab.socket.controlsOf("ok")[0]!;
+  tab.events.onClose();
+  rig.clock.endTurn();
+  return roomNonce;
 }
 
 /** Bytes of a signed admin frame, without op byte, made apart from newAdminCommand(). */

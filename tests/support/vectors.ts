@@ -1,7 +1,6 @@
 // The known answers of tests/vectors.json, and what most tests build out of them.
 
-import { parseRoomId, type RoomId } from "../../lib/wire/mod.ts";
-import { encodeBase64url } from "../../lib/wire/mod.ts";
+import { encodeBase64url, parseRoomId, type RoomId } from "../../lib/wire/mod.ts";
 import type { AdminSeed, RoomKey, RoomSecret } from "../../lib/crypto/mod.ts";
 import vectors from "../vectors.json" with { type: "json" };
 
