@@ -169,9 +169,11 @@ export default function ChatRoom({ sourceUrl, plainHttp = false }: ChatRoomProps
     case "cut-off":
       return (
         <StatusScreen
-          heading="This link is cut off"
+          heading={now.have < now.want ? "This link is cut off" : "This link is not whole"}
           lines={[
-            `This link is cut off: ${now.have} of ${now.want} characters arrived.`,
+            now.have < now.want
+              ? `This link is cut off: ${now.have} of ${now.want} characters arrived.`
+              : "A character of this link changed on its way, or one too many came along.",
             "Some apps break long links. Ask for it again, best as a file, a code to scan, or on one line.",
           ]}
           sourceUrl={sourceUrl}
