@@ -31,9 +31,14 @@ const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as readonly [
   Int32Array,
 ];
 
-/** The CRC of `bytes[start, end)` as an unsigned 32-bit number. */
-export function crc32(bytes: Uint8Array, start = 0, end = bytes.length): number {
-  let c = -1;
+/** The CRC of `bytes[start, end)` as an unsigned 32-bit number; `before` is that of the bytes in front, to go on from. */
+export function crc32(
+  bytes: Uint8Array,
+  start = 0,
+  end = bytes.length,
+  before = 0,
+): number {
+  let c = ~before;
   let i = start;
   for (const last = end - 8; i <= last; i += 8) {
     c ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);

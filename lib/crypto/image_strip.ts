@@ -14,10 +14,11 @@
 import { assertNever, type Bytes, MAX_IMAGE_SIDE_PX } from "../wire/mod.ts";
 import { type ImageKind, sniffImageKind } from "./image_kind.ts";
 import { readImageSize } from "./image_size.ts";
+import { runSteps, type Steps } from "./steps.ts";
 import { stripGif } from "./strip_gif.ts";
 import { stripJpeg } from "./strip_jpeg.ts";
 import type { RemovedKind, StrippedBytes } from "./strip_output.ts";
-import { stripPng } from "./strip_png.ts";
+import { stripPngInSteps } from "./strip_png.ts";
 import { stripWebp } from "./strip_webp.ts";
 
 export type { RemovedKind } from "./strip_output.ts";
@@ -42,9 +43,15 @@ export type StripResult =
 
 /** Strips one file; `bytes` is only read and stays the caller's. Stripping the result again changes nothing. */
 export function stripImage(bytes: Uint8Array): StripResult {
+  return runSteps(stripImageInSteps(bytes));
+}
+
+/** The same in steps, for a page that has to go on answering; `bytes` must not change before the last one. */
+export function* stripImageInSteps(bytes: Uint8Array): Steps<StripResult> {
   const kind = sniffImageKind(bytes);
   if (kind === null) return { ok: false, reason: "not-an-image" };
-  const stripped = stripKind(kind, bytes);
+  const stripped = yield* stripKind(kind, bytes);
+  yield;
   // Asked of the stripped file: what a sender lets through is by this what a receiver accepts.
   const size = stripped === null ? null : readImageSize(stripped.bytes);
   if (stripped === null || size === null) return { ok: false, reason: "damaged" };
@@ -54,12 +61,12 @@ export function stripImage(bytes: Uint8Array): StripResult {
   return { ok: true, kind, ...stripped, ...size };
 }
 
-function stripKind(kind: ImageKind, bytes: Uint8Array): StrippedBytes | null {
+function* stripKind(kind: ImageKind, bytes: Uint8Array): Steps<StrippedBytes | null> {
   switch (kind) {
     case "jpeg":
       return stripJpeg(bytes);
     case "png":
-      return stripPng(bytes);
+      return yield* stripPngInSteps(bytes);
     case "webp":
       return stripWebp(bytes);
     case "gif":

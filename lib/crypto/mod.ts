@@ -9,3 +9,4 @@ export * from "./link.ts";
 export * from "./name.ts";
 export * from "./room_key.ts";
 export * from "./signed_content.ts";
+export * from "./steps.ts";

@@ -87,9 +87,13 @@ export class StripOutput {
     this.#removed.add(kind);
   }
 
-  /** The finished file in memory of its own, so that the larger buffer can be freed. */
+  /** The finished file, in memory of its own where that frees much of the buffer; little is not worth copying all. */
   finish(): StrippedBytes {
-    return { bytes: this.#buffer.slice(0, this.#length), removed: [...this.#removed] };
+    const isMostlyFull = this.#length > this.#buffer.length * 0.9;
+    const bytes = isMostlyFull
+      ? this.#buffer.subarray(0, this.#length)
+      : this.#buffer.slice(0, this.#length);
+    return { bytes, removed: [...this.#removed] };
   }
 
   #grow(more: number): void {

@@ -6,6 +6,7 @@ import { chunkName, hasTag, sameBytes, u32be } from "./byte_fields.ts";
 import { crc32 } from "./crc32.ts";
 import { rewriteIccProfile } from "./icc_profile.ts";
 import { inflateZlib, storeZlib } from "./inflate_small.ts";
+import { runSteps, type Steps } from "./steps.ts";
 import { orientationBlock, readOrientation } from "./strip_orientation.ts";
 import { type RemovedKind, StripOutput, type StrippedBytes } from "./strip_output.ts";
 
@@ -27,6 +28,9 @@ const ancillaryBit = 0x20000000;
 const profileHead = Uint8Array.of(0x69, 0x63, 0x63, 0, 0); // "icc", 0, deflate
 /** Unpacked; screens' profiles have 3 to 20 KiB, those with tables for all colours up to some hundreds. */
 const maxProfileBytes = 1024 * 1024;
+
+/** Checked in one step. */
+const stepBytes = 256 * 1024;
 
 /** Samples for each pixel by colour type; undefined for types that do not exist. */
 const channelsOf: readonly (number | undefined)[] = [1, undefined, 3, 1, 2, undefined, 4];
@@ -64,6 +68,11 @@ interface Animation {
 
 /** The file without metadata; null when it is damaged, truncated, or has a critical chunk that is not PNG's. */
 export function stripPng(bytes: Uint8Array): StrippedBytes | null {
+  return runSteps(stripPngInSteps(bytes));
+}
+
+/** The same in steps: checking ten megabytes against their CRC takes longer than a page may be silent. */
+export function* stripPngInSteps(bytes: Uint8Array): Steps<StrippedBytes | null> {
   const first = chunkAt(bytes, signatureBytes);
   const header = first === null ? null : readHeader(bytes, first);
   if (first === null || header === null || !crcHolds(bytes, first)) return null;
@@ -90,7 +99,7 @@ export function stripPng(bytes: Uint8Array): StrippedBytes | null {
       if (at < bytes.length) out.drop("trailing-data");
       return out.finish();
     } else if (name === IDAT) {
-      if (data === "after" || !crcHolds(bytes, chunk)) return null;
+      if (data === "after" || !(yield* crcHoldsInSteps(bytes, chunk))) return null;
       if (data === "before" && header.colourType === 3 && colours === 0) return null;
       if (data === "before" && animation?.open) animation.open = false;
       data = "inside";
@@ -110,7 +119,7 @@ export function stripPng(bytes: Uint8Array): StrippedBytes | null {
       if (animation.frames === 0) return null;
       keepChunk(out, chunk);
     } else if (animation !== null && (name === fcTL || name === fdAT)) {
-      if (!crcHolds(bytes, chunk)) return null;
+      if (!(yield* crcHoldsInSteps(bytes, chunk))) return null;
       if (!takesFrame(bytes, chunk, animation, header, data === "before")) return null;
       keepChunk(out, chunk);
     } else if (name === eXIf && !once.has(eXIf)) {
@@ -141,6 +150,16 @@ function chunkAt(bytes: Uint8Array, at: number): Chunk | null {
 
 function crcHolds(bytes: Uint8Array, { start, end }: Chunk): boolean {
   return crc32(bytes, start - 4, end) === u32be(bytes, end);
+}
+
+/** The same for chunks of any length: some writers put the whole picture into one. */
+function* crcHoldsInSteps(bytes: Uint8Array, { start, end }: Chunk): Steps<boolean> {
+  let crc = 0;
+  for (let at = start - 4; at < end; at += stepBytes) {
+    crc = crc32(bytes, at, Math.min(at + stepBytes, end), crc);
+    yield;
+  }
+  return crc === u32be(bytes, end);
 }
 
 function keepChunk(out: StripOutput, { start, end }: Chunk): void {

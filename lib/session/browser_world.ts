@@ -9,6 +9,9 @@ import type { TabSocket, TabSocketEvents, World } from "./world.ts";
 /** WebSocket subprotocol of the protocol's version. */
 const SUBPROTOCOL = "bt1";
 
+/** Hashed within the task that asks; longer takes some milliseconds without WebCrypto. */
+const HEAVY_HASH_BYTES = 16 * 1024;
+
 /** The world of this page. */
 export async function newBrowserWorld(): Promise<World> {
   // Absent on plain http, whatever the types say.
@@ -32,8 +35,12 @@ export async function newBrowserWorld(): Promise<World> {
     nextTask,
     randomBytes,
     chance: Math.random,
-    sha512: async (bytes) =>
-      subtle === undefined ? sha512(bytes) : new Uint8Array(await subtle.digest("SHA-512", bytes)),
+    sha512: async (bytes) => {
+      if (subtle !== undefined) return new Uint8Array(await subtle.digest("SHA-512", bytes));
+      // On the page's own thread, where a whole chunk is heavy: a task of its own.
+      if (bytes.length > HEAVY_HASH_BYTES) await nextTask();
+      return sha512(bytes);
+    },
     isHidden: () => document.visibilityState === "hidden",
     newObjectUrl: (bytes, mime) => URL.createObjectURL(new Blob([bytes], { type: mime })),
     revokeObjectUrl: (url) => URL.revokeObjectURL(url),

@@ -15,8 +15,14 @@ import type { Transfer } from "./view_state.ts";
 /** Unfinished pictures of one sender. */
 export const MAX_INCOMING_PER_SENDER = 8;
 
-/** Bytes of unfinished pictures of all senders, as their heads state them: six of the default limit at once. */
+/**
+ * Bytes that have come of unfinished pictures of all senders: six of the default limit at once. What a head states does
+ * not count, or one member could keep everybody's pictures out by announcing some.
+ */
 export const MAX_INCOMING_BYTES = 64 * 1024 * 1024;
+
+/** An unfinished picture of which nothing came for so long gives way once half of that is used. */
+export const STALLED_AFTER_MS = 60_000;
 
 /** Bytes of all pictures this tab holds, finished or not. */
 export const MAX_HELD_BYTES = 512 * 1024 * 1024;
@@ -28,6 +34,7 @@ interface Incoming {
   readonly head: ImageHead;
   readonly parts: Uint8Array[];
   doneBytes: number;
+  heardMs: number;
 }
 
 /** What a head or a chunk leads to. `file` is the whole picture, the caller's to keep. */
@@ -50,6 +57,7 @@ export type IncomingStep =
 export class IncomingImages {
   readonly #byTransfer = new Map<string, Incoming>();
   #heldBytes = 0;
+  #unfinishedBytes = 0;
 
   /** A verified head. Returns why the picture is refused, or `null` when its chunks are awaited. */
   begin(
@@ -57,6 +65,7 @@ export class IncomingImages {
     sender: MemberId,
     head: ImageHead,
     maxFileBytes: number,
+    nowMs: number,
   ): IncomingStep | null {
     const refuse = (reason: "too-big" | "no-room"): IncomingStep => ({
       tag: "broken",
@@ -65,24 +74,19 @@ export class IncomingImages {
     });
     if (head.totalBytes > maxFileBytes) return refuse("too-big");
     let ofSender = 0;
-    let awaitedBytes = 0;
-    for (const incoming of this.#byTransfer.values()) {
-      if (incoming.sender === sender) ofSender++;
-      awaitedBytes += incoming.head.totalBytes;
-    }
+    for (const incoming of this.#byTransfer.values()) if (incoming.sender === sender) ofSender++;
     if (
       this.#byTransfer.has(transferKey(sender, head.transfer)) ||
       ofSender >= MAX_INCOMING_PER_SENDER ||
-      awaitedBytes + head.totalBytes > Math.max(MAX_INCOMING_BYTES, maxFileBytes) ||
       this.#heldBytes + head.totalBytes > MAX_HELD_BYTES
     ) return refuse("no-room");
-    this.#heldBytes += head.totalBytes;
     this.#byTransfer.set(transferKey(sender, head.transfer), {
       itemId,
       sender,
       head,
       parts: [],
       doneBytes: 0,
+      heardMs: nowMs,
     });
     return null;
   }
@@ -99,6 +103,7 @@ export class IncomingImages {
     index: number,
     data: Uint8Array,
     hash: Uint8Array,
+    nowMs: number,
   ): IncomingStep {
     const key = transferKey(sender, transfer);
     const incoming = this.#byTransfer.get(key);
@@ -111,8 +116,17 @@ export class IncomingImages {
     if (data.length !== wantBytes || !equalBytes(hash, head.chunkHashes[index]!)) {
       return this.#break(key, "piece-false");
     }
+    // One picture alone always fits, however large the bench allows it to be.
+    const mostBytes = Math.max(MAX_INCOMING_BYTES, head.totalBytes);
+    if (
+      this.#unfinishedBytes + data.length > mostBytes ||
+      this.#heldBytes + data.length > MAX_HELD_BYTES
+    ) return this.#break(key, "no-room");
     parts.push(data.slice());
     incoming.doneBytes += data.length;
+    incoming.heardMs = nowMs;
+    this.#unfinishedBytes += data.length;
+    this.#heldBytes += data.length;
     if (parts.length < head.chunkHashes.length) {
       return { tag: "progress", itemId, doneBytes: incoming.doneBytes };
     }
@@ -129,7 +143,20 @@ export class IncomingImages {
     ) return this.#break(key, "not-an-image");
     // Its bytes stay counted as held: the page shows it from now on.
     this.#byTransfer.delete(key);
+    this.#unfinishedBytes -= head.totalBytes;
     return { tag: "complete", itemId, file, head };
+  }
+
+  /** Where room gets short: ends what has come to a halt. Returns the lines, once each. */
+  takeStalled(nowMs: number): readonly string[] {
+    const items: string[] = [];
+    for (const [key, { itemId, doneBytes, heardMs }] of this.#byTransfer) {
+      if (this.#unfinishedBytes <= MAX_INCOMING_BYTES / 2) break;
+      if (doneBytes === 0 || nowMs - heardMs < STALLED_AFTER_MS) continue;
+      this.#forget(key);
+      items.push(itemId);
+    }
+    return items;
   }
 
   /** Stops awaiting a picture: cancelled by us, or by its sender (`sender` given). Returns its line, or `null`. */
@@ -141,7 +168,7 @@ export class IncomingImages {
     return incoming.itemId;
   }
 
-  /** Stops awaiting the picture of a line. Returns whether it was awaited. */
+  /** Stops awaiting the picture of a line, which may be gone already. Returns whether it was awaited. */
   cancelItem(itemId: string): boolean {
     for (const [key, incoming] of this.#byTransfer) {
       if (incoming.itemId !== itemId) continue;
@@ -170,6 +197,7 @@ export class IncomingImages {
   clear(): void {
     this.#byTransfer.clear();
     this.#heldBytes = 0;
+    this.#unfinishedBytes = 0;
   }
 
   #break(key: string, reason: Extract<IncomingStep, { tag: "broken" }>["reason"]): IncomingStep {
@@ -180,7 +208,8 @@ export class IncomingImages {
 
   #forget(key: string): void {
     const incoming = this.#byTransfer.get(key)!;
-    this.#heldBytes -= incoming.head.totalBytes;
+    this.#heldBytes -= incoming.doneBytes;
+    this.#unfinishedBytes -= incoming.doneBytes;
     this.#byTransfer.delete(key);
   }
 }

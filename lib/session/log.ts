@@ -1,5 +1,6 @@
 // The lines a page shows, oldest first. Keeps at most so many, merges equal notices, and never changes an item in place:
-// what did not change keeps its identity, so that the page draws only what is new.
+// what did not change keeps its identity, so that the page draws only what is new. What a bench can cause alone must
+// not push out what people said, so it takes a bounded number of lines between two of those.
 
 import type { Author, LogItem, Notice } from "./view_state.ts";
 
@@ -32,15 +33,22 @@ export class Log {
     this.#items = [...this.#items.slice(Math.max(0, overflow)), item];
   }
 
-  /** Adds a quiet line, or adds to the count of the newest one if that says the same of the same person. */
+  /**
+   * Adds a quiet line. Where one since the last said line says the same of the same person, that one counts on; where
+   * it says the same of our connection, it gives way.
+   */
   notice(notice: Notice, atMs: number): void {
-    const newest = this.#items.at(-1);
-    if (newest?.tag === "notice") {
-      const merged = mergeNotices(newest.notice, notice);
-      if (merged !== null) {
-        this.#items = [...this.#items.slice(0, -1), { ...newest, notice: merged, atMs }];
-        return;
+    for (let at = this.#items.length - 1; at >= 0; at--) {
+      const item = this.#items[at]!;
+      if (item.tag !== "notice") break;
+      if (isOfConnection(notice) && item.notice.kind === notice.kind) {
+        this.#items = this.#items.toSpliced(at, 1);
+        break;
       }
+      const merged = mergeNotices(item.notice, notice);
+      if (merged === null) continue;
+      this.#items = this.#items.with(at, { ...item, notice: merged, atMs });
+      return;
     }
     this.add({ tag: "notice", id: `notice:${this.#nextNotice++}`, atMs, notice });
   }
@@ -73,6 +81,10 @@ export class Log {
 }
 
 const sameAuthor = (a: Author, b: Author): boolean => a.memberId === b.memberId;
+
+function isOfConnection({ kind }: Notice): boolean {
+  return kind === "connection-lost" || kind === "connection-back" || kind === "room-began-anew";
+}
 
 function mergeNotices(old: Notice, added: Notice): Notice | null {
   if ("count" in old && "count" in added && old.kind === added.kind) {

@@ -18,6 +18,7 @@ import {
   type ChunkContent,
   encodeBase64url,
   type Entry,
+  ENTRY_HEAD_BYTES,
   equalBytes,
   FIRST_SIGNAL_TYPE,
   type MemberId,
@@ -26,15 +27,13 @@ import {
   type SignedContent,
   TYPE,
 } from "../wire/mod.ts";
+import { BURST_MS } from "./bursts.ts";
 import type { IncomingImages, IncomingStep } from "./incoming_images.ts";
-import type { MemberRecord, PresenceOutcome, Roster } from "./roster.ts";
+import { MAX_RECORDS, type MemberRecord, type PresenceOutcome, type Roster } from "./roster.ts";
 import type { World } from "./world.ts";
 
-/** Boxes that wait to be looked at, in bytes; beyond it they are let go and show up as gaps. */
+/** Boxes that wait to be looked at, in bytes with their heads; beyond it they are let go and show up as gaps. */
 export const MAX_WAITING_BYTES = 64 * 1024 * 1024;
-
-/** Work without a pause at most, so that the page keeps answering. */
-const BURST_MS = 8;
 
 /** What is wrong with a box, as far as a person is concerned. */
 export type Trouble = "unreadable" | "forged" | "unproven" | "repeated";
@@ -76,6 +75,8 @@ export class Receiver {
   #isStopped = false;
   /** Badges that held, so that a repeated presence costs no second check. */
   readonly #goodBadges = new Map<MemberId, string>();
+  /** Who has signed a presence with a false badge: not looked at again, because a look may cost a phone 50 ms. */
+  readonly #falseBadges = new Set<MemberId>();
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
@@ -85,8 +86,9 @@ export class Receiver {
   push(entries: readonly Entry[]): void {
     if (this.#isStopped) return;
     for (const entry of entries) {
-      if (this.#waitingBytes + entry.box.length > MAX_WAITING_BYTES) continue;
-      this.#waitingBytes += entry.box.length;
+      const bytes = ENTRY_HEAD_BYTES + entry.box.length;
+      if (this.#waitingBytes + bytes > MAX_WAITING_BYTES) continue;
+      this.#waitingBytes += bytes;
       this.#queue.push(entry);
     }
     if (!this.#isRunning) void this.#run();
@@ -97,6 +99,7 @@ export class Receiver {
     this.#isStopped = true;
     this.#queue = [];
     this.#goodBadges.clear();
+    this.#falseBadges.clear();
   }
 
   async #run(): Promise<void> {
@@ -106,7 +109,7 @@ export class Receiver {
     try {
       let entry: Entry | undefined;
       while ((entry = this.#queue.shift()) !== undefined) {
-        this.#waitingBytes -= entry.box.length;
+        this.#waitingBytes -= ENTRY_HEAD_BYTES + entry.box.length;
         await this.#process(entry);
         if (this.#isStopped) return;
         if (world.nowMs() - burstSinceMs >= BURST_MS) {
@@ -209,7 +212,12 @@ export class Receiver {
     const { keys } = this.#options;
     const text = encodeBase64url(badge.signature);
     if (this.#goodBadges.get(from) === text) return true;
-    if (!checkBadge(badge, keys.adminFp, keys.roomId, signPublicKey, verifyWithNacl)) return false;
+    if (this.#falseBadges.has(from)) return false;
+    if (!checkBadge(badge, keys.adminFp, keys.roomId, signPublicKey, verifyWithNacl)) {
+      if (this.#falseBadges.size >= MAX_RECORDS) this.#falseBadges.clear();
+      this.#falseBadges.add(from);
+      return false;
+    }
     this.#goodBadges.set(from, text);
     return true;
   }
@@ -230,6 +238,9 @@ export class Receiver {
     const data = chunk.data as Bytes;
     const hash = (await world.sha512(data)).subarray(0, 32);
     if (this.#isStopped) return;
-    events.onImageStep(images.onChunk(from, transfer, chunk.index, data, hash));
+    const step = images.onChunk(from, transfer, chunk.index, data, hash, world.nowMs());
+    // A picture was just put together, and handing it to the browser copies it once more: a task each.
+    if (step.tag === "complete") await world.nextTask();
+    if (!this.#isStopped) events.onImageStep(step);
   }
 }

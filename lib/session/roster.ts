@@ -39,7 +39,11 @@ export interface MemberRecord {
   /** Whether a line in the log said that it is here. */
   isAnnounced: boolean;
   nonce: string | null;
+  /** Number of the presence that brought the nonce: an older one is a recording and brings none [F4]. */
+  nonceSeq: number;
   answers: number;
+  /** Was answered and is not known to have gone: if it is not a recording, we are live for it [F12]. */
+  isAnswered: boolean;
   /** Content numbers its sender may send once more after a drop, because it had no acknowledgement [F10]. */
   readonly mayRepeat: Set<number>;
 }
@@ -77,6 +81,16 @@ export class Roster {
     let count = 0;
     for (const record of this.#records.values()) {
       if (record.isLive && record.presentness.tag === "here") count++;
+    }
+    return count;
+  }
+
+  /** Who is here as far as we know: live, or at least introduced and answered, so that we are live for them [F12]. */
+  metCount(): number {
+    let count = 0;
+    for (const record of this.#records.values()) {
+      const isHere = record.isLive ? record.presentness.tag === "here" : record.isAnswered;
+      if (isHere) count++;
     }
     return count;
   }
@@ -131,19 +145,23 @@ export class Roster {
         cameAfterUs: !knowsUs,
         isAnnounced: false,
         nonce: null,
+        nonceSeq: 0,
         answers: 0,
+        isAnswered: false,
         mayRepeat: new Set(),
       };
       this.#records.set(memberId, record);
     }
-    const isNewNonce = record.nonce !== presence.nonce;
+    const isOtherNonce = record.nonce !== presence.nonce;
+    const isNewNonce = isOtherNonce && seq > record.nonceSeq;
     if (isNewNonce) {
       record.nonce = presence.nonce;
+      record.nonceSeq = seq;
       record.answers = 0;
     }
-    if (record.answers === 0 || (presence.asksAgain && record.answers < MAX_ANSWERS)) {
-      this.#toAnswer.add(memberId);
-    }
+    const isOld = isOtherNonce && !isNewNonce;
+    const mayAnswer = record.answers === 0 || (presence.asksAgain && record.answers < MAX_ANSWERS);
+    if (mayAnswer && !isOld) this.#toAnswer.add(memberId);
     if (!record.isLive && !knowsUs) return { becameLive: false, missing: 0 };
     const becameLive = !record.isLive;
     let missing = 0;
@@ -177,6 +195,7 @@ export class Roster {
       const record = this.#records.get(memberId);
       if (record === undefined || record.nonce === null) continue;
       record.answers++;
+      record.isAnswered = true;
       answers.push({ memberId, nonce: record.nonce });
     }
     this.#toAnswer.clear();
@@ -199,7 +218,10 @@ export class Roster {
   /** The bench says that a socket is gone. Its person may be back in a moment. */
   onSocketGone(memberId: MemberId, nowMs: number): void {
     const record = this.#records.get(memberId);
-    if (record?.presentness.tag === "here") {
+    if (record === undefined) return;
+    // What it was answered is remembered: the bench could say this between two recordings of it, again and again [F4].
+    record.isAnswered = false;
+    if (record.presentness.tag === "here") {
       record.presentness = { tag: "away", untilMs: nowMs + LEFT_GRACE_MS };
     }
   }
@@ -214,6 +236,9 @@ export class Roster {
   /** Our own socket was lost: nobody is known to be here until heard again. */
   onOwnDrop(): void {
     for (const record of this.#records.values()) {
+      // An introduction that was not finished begins anew.
+      if (!record.isLive) record.answers = 0;
+      record.isAnswered = false;
       if (record.presentness.tag === "here") {
         record.presentness = { tag: "away", untilMs: Infinity };
       }
@@ -221,10 +246,10 @@ export class Roster {
     this.#toAnswer.clear();
   }
 
-  /** We are back: whoever is not heard from in time has left meanwhile. */
+  /** We are back: whoever is not heard from in time has left meanwhile, also who spoke in the moment of our drop. */
   onOwnReturn(nowMs: number): void {
     for (const record of this.#records.values()) {
-      if (record.presentness.tag === "away") {
+      if (record.presentness.tag !== "gone") {
         record.presentness = { tag: "away", untilMs: nowMs + ABSENT_AFTER_MS };
       }
     }

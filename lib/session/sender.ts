@@ -26,7 +26,7 @@ import {
   type MemberId,
   TYPE,
 } from "../wire/mod.ts";
-import { Outbox } from "./outbox.ts";
+import { FAILED_AFTER_MS, Outbox } from "./outbox.ts";
 import type { World } from "./world.ts";
 
 /** An own picture that is not with everybody yet. */
@@ -39,6 +39,9 @@ interface Outgoing {
   headSeq: number | null;
   next: number;
   acked: number;
+  /** When it was begun, last acknowledged or tried again. */
+  movedMs: number;
+  isFailed: boolean;
 }
 
 /** What the way out reports. */
@@ -141,12 +144,14 @@ export class Sender {
       headSeq: null,
       next: 0,
       acked: 0,
+      movedMs: world.nowMs(),
+      isFailed: false,
     };
     this.#outgoing.push(outgoing);
     void (async () => {
       const chunkHashes: Bytes[] = [];
       for (let index = 0; index < outgoing.chunks; index++) {
-        chunkHashes.push((await world.sha512(chunkOf(bytes, index).slice())).slice(0, 32));
+        chunkHashes.push((await world.sha512(chunkOf(bytes, index))).slice(0, 32));
         await world.nextTask();
         if (this.#isStopped || !this.#outgoing.includes(outgoing)) return;
       }
@@ -182,6 +187,37 @@ export class Sender {
     });
   }
 
+  /** Lines that are overdue now: nothing was acknowledged for too long [O2]. Each is returned once. */
+  takeFailed(nowMs: number): readonly string[] {
+    const failed = this.outbox.takeFailed(nowMs).flatMap(({ itemId }) =>
+      itemId === null ? [] : [itemId]
+    );
+    for (const outgoing of this.#outgoing) {
+      // A picture that waits its turn behind another is not overdue.
+      if (outgoing !== this.#outgoing[0]) outgoing.movedMs = nowMs;
+      if (outgoing.isFailed || nowMs - outgoing.movedMs < FAILED_AFTER_MS) continue;
+      outgoing.isFailed = true;
+      failed.push(outgoing.itemId);
+    }
+    return [...new Set(failed)];
+  }
+
+  /** Counts a line as not overdue again. Returns whether it is still under way. */
+  retry(itemId: string): boolean {
+    const nowMs = this.#options.world.nowMs();
+    const item = this.outbox.find(itemId);
+    const outgoing = this.#outgoing.find((one) => one.itemId === itemId);
+    if (item !== undefined) {
+      item.isFailed = false;
+      item.queuedAtMs = nowMs;
+    }
+    if (outgoing !== undefined) {
+      outgoing.isFailed = false;
+      outgoing.movedMs = nowMs;
+    }
+    return item !== undefined || outgoing !== undefined;
+  }
+
   /**
    * The stay is settled: content goes out from now on, what is unacknowledged first [O3]; but behind the presences that
    * were asked for before, or it would reach members to whom we are not proved yet [F12].
@@ -195,6 +231,11 @@ export class Sender {
       }
       return Promise.resolve();
     });
+  }
+
+  /** Somebody came whom we have not met: content waits again until `open`. What is on the wire stays there. */
+  hold(): void {
+    this.#isOpen = false;
   }
 
   /** The socket is gone. */
@@ -269,6 +310,8 @@ export class Sender {
   #onChunkAcked(owner: Outgoing): void {
     if (!this.#outgoing.includes(owner)) return;
     owner.acked++;
+    owner.movedMs = this.#options.world.nowMs();
+    owner.isFailed = false;
     const { events } = this.#options;
     if (owner.acked < owner.chunks) {
       return events.onImageProgress(owner.itemId, owner.acked * MAX_CHUNK_BYTES);

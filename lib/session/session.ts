@@ -13,7 +13,7 @@ import {
   newBadge,
   type RoomKeys,
   type RoomSecret,
-  stripImage,
+  stripImageInSteps,
   wipeRoomKeys,
   wipeSecret,
 } from "../crypto/mod.ts";
@@ -44,6 +44,7 @@ import {
   utf8,
 } from "../wire/mod.ts";
 import { authorOf } from "./author.ts";
+import { inBursts } from "./bursts.ts";
 import type { PreparedImage, PrepareResult, Session } from "./contract.ts";
 import { IncomingImages, type IncomingStep } from "./incoming_images.ts";
 import { Log } from "./log.ts";
@@ -69,6 +70,8 @@ const SILENCE_MS = 40_000;
 const BEAT_ANSWER_MS = 5_000;
 const TICK_MS = 1_000;
 const ADMIN_ANSWER_MS = 5_000;
+/** How far the admin's clock may be behind ours: what was signed longer before we came is no news [A7]. */
+const ADMIN_CLOCK_SLACK_MS = 10 * 60_000;
 /** Echoes in one presence that go to single members rather than to all [F2]. */
 const MAX_SINGLE_ANSWERS = 3;
 const MAX_PRESENCE_ECHOES = 512;
@@ -131,10 +134,12 @@ export class RoomStay implements Session {
   #roomNonce: Uint8Array | null = null;
   /** The highest counter the bench named: for the next own command only, it proves nothing. */
   #benchAdminCtr = 0;
-  /** The highest counter in a command that the admin signed for this instance of the room. */
+  /** The highest counter in a command that the admin signed, or what a clock this far behind would have signed [A7]. */
   #signedAdminCtr = 0;
   #instance = "";
   #isSettled = false;
+  /** How many did not introduce themselves in time and are waited for no longer. */
+  #strangersPassed = 0;
   #isGathering = false;
   #adminSaidDelete = false;
   #wasTapped = false;
@@ -155,7 +160,10 @@ export class RoomStay implements Session {
     this.#box = boxKeyPair(world.randomBytes(32));
     this.#nonce = this.#newNonce();
     this.#log = new Log((item) => {
-      if (item.tag !== "image" || item.transfer.tag !== "complete") return;
+      if (item.tag !== "image") return;
+      // Its line is gone: what still comes would be kept with nobody to see or release it.
+      if (item.transfer.tag === "moving") this.#images.cancelItem(item.id);
+      if (item.transfer.tag !== "complete") return;
       world.revokeObjectUrl(item.transfer.url);
       this.#images.release(item.delivery === null ? item.totalBytes : 0);
     });
@@ -199,7 +207,13 @@ export class RoomStay implements Session {
             transfer: { tag: "moving", doneBytes: 0 },
             delivery: null,
           });
-          const step = this.#images.begin(itemId, record.memberId, head, this.#view.maxFileBytes);
+          const step = this.#images.begin(
+            itemId,
+            record.memberId,
+            head,
+            this.#view.maxFileBytes,
+            world.nowMs(),
+          );
           if (step !== null) this.#onImageStep(step);
           this.#changed();
         },
@@ -267,7 +281,8 @@ export class RoomStay implements Session {
     if (file.size > maxFileBytes * RAW_FILE_FACTOR) {
       return { ok: false, reason: "too-big", maxFileBytes };
     }
-    const stripped = stripImage(new Uint8Array(await file.arrayBuffer()));
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const stripped = await inBursts(stripImageInSteps(bytes), this.#world);
     if (!stripped.ok) {
       switch (stripped.reason) {
         case "not-an-image":
@@ -320,16 +335,15 @@ export class RoomStay implements Session {
   }
 
   retry(itemId: string): void {
-    const item = this.#sender.outbox.find(itemId);
-    if (item === undefined) return;
-    item.isFailed = false;
-    item.queuedAtMs = this.#world.nowMs();
+    if (!this.#sender.retry(itemId)) return;
     this.#setDelivery(itemId, "sending");
     this.#reconnectNow();
   }
 
   discard(itemId: string): void {
-    this.#sender.discard(itemId);
+    // A picture whose head is with the others is taken back; anything else becomes a void.
+    if (this.#sender.outbox.find(itemId) === undefined) this.#sender.cancelImage(itemId);
+    else this.#sender.discard(itemId);
     this.#ownImages.delete(itemId);
     this.#log.remove(itemId);
     this.#changed();
@@ -424,7 +438,7 @@ export class RoomStay implements Session {
       },
       onHeadCount: (count) => {
         this.#patch({ count });
-        this.#checkSettled();
+        this.#onStrangers();
       },
       onAckCount: (count) => this.#sender.onCount(count),
       onHeard: () => {
@@ -455,12 +469,13 @@ export class RoomStay implements Session {
   #onLive(ok: Ok): void {
     const nowMs = this.#world.nowMs();
     const isReturn = this.#wasInRoom;
-    if (isReturn && this.#roomNonce !== null && !equalBytes(this.#roomNonce, ok.roomNonce)) {
-      this.#signedAdminCtr = 0;
-      this.#notice({ kind: "room-began-anew" });
-    } else if (isReturn) {
-      this.#notice({ kind: "connection-back" });
+    const isSameInstance = this.#roomNonce !== null && equalBytes(this.#roomNonce, ok.roomNonce);
+    // The nonce is the bench's to draw, and it could draw an old one again; the admin's clock cannot be set by it.
+    if (!isSameInstance) {
+      const leastCtr = Math.floor(this.#world.wallMs()) - ADMIN_CLOCK_SLACK_MS;
+      this.#signedAdminCtr = Math.max(this.#signedAdminCtr, leastCtr);
     }
+    if (isReturn) this.#notice({ kind: isSameInstance ? "connection-back" : "room-began-anew" });
     this.#roomNonce = ok.roomNonce;
     this.#benchAdminCtr = ok.lastAdminCtr;
     this.#wasInRoom = true;
@@ -473,6 +488,7 @@ export class RoomStay implements Session {
     this.#roster.onOwnReturn(nowMs);
     this.#patch({ phase: { tag: "live" }, count: ok.count, people: this.#people() });
     this.#sendPresence(null, this.#roster.knownNonces(MAX_PRESENCE_ECHOES), false);
+    this.#strangersPassed = 0;
     this.#afterOnConnection(SETTLE_AT_MOST_MS, () => this.#settle());
     for (const delayMs of ASK_AGAIN_AFTER_MS) {
       this.#afterOnConnection(delayMs, () => {
@@ -507,10 +523,13 @@ export class RoomStay implements Session {
         this.#attempt++;
         this.#connectionTimers.add(this.#world.after(next.delayMs, () => this.connect()));
         if (wasLive) this.#notice({ kind: "connection-lost" });
-        return this.#patch({ phase: { tag: this.#wasInRoom ? "reconnecting" : "unreachable" } });
+        const phase: Phase = this.#wasInRoom
+          ? { tag: "reconnecting" }
+          : { tag: "unreachable", isRetrying: true };
+        return this.#patch({ phase });
       }
       case "stalled":
-        return this.#patch({ phase: { tag: this.#wasInRoom ? "reconnecting" : "unreachable" } });
+        return this.#patch({ phase: { tag: "unreachable", isRetrying: false } });
       case "nobody-here":
       case "away-too-long":
         return this.#patch({ phase: { tag: next.tag } });
@@ -597,14 +616,35 @@ export class RoomStay implements Session {
     this.#checkSettled();
   }
 
-  /** Content goes out once everybody the bench counts has proved to be here and heard from us [F12]. */
+  /** How many the bench counts whom we have not met. */
+  #strangers(): number {
+    return Math.max(0, this.#view.count - 1 - this.#roster.metCount());
+  }
+
+  /**
+   * Somebody came: what is said before we have met would be unproven to them, so it waits [F12]. Who does not
+   * introduce itself in time is passed over, and makes nobody wait again.
+   */
+  #onStrangers(): void {
+    const strangers = this.#strangers();
+    this.#strangersPassed = Math.min(this.#strangersPassed, strangers);
+    if (this.#isSettled && strangers > this.#strangersPassed) {
+      this.#isSettled = false;
+      this.#sender.hold();
+      this.#afterOnConnection(SETTLE_AT_MOST_MS, () => this.#settle());
+    }
+    this.#checkSettled();
+  }
+
+  /** Content goes out once we have met, and answered, everybody the bench counts; or when time is up [F12]. */
   #checkSettled(): void {
     if (this.#isSettled || this.#view.phase.tag !== "live" || this.#roster.hasAnswers) return;
-    if (this.#roster.liveHereCount() >= this.#view.count - 1) this.#settle();
+    if (this.#strangers() <= this.#strangersPassed) this.#settle();
   }
 
   #settle(): void {
     if (this.#isSettled) return;
+    this.#strangersPassed = this.#strangers();
     this.#isSettled = true;
     this.#sender.open();
   }
@@ -662,6 +702,10 @@ export class RoomStay implements Session {
         }));
         break;
       case "complete": {
+        // Its line may have gone between its last chunk and now.
+        if (this.#log.find(step.itemId) === undefined) {
+          return this.#images.release(step.head.totalBytes);
+        }
         const url = this.#world.newObjectUrl(step.file, mimeOf(step.head.kind));
         this.#log.change(
           step.itemId,
@@ -689,7 +733,7 @@ export class RoomStay implements Session {
       verifyWithNacl,
     );
     // The bench relays what it checked itself: anything else did not come from the admin.
-    if (!verdict.ok) return this.#onTrouble("forged");
+    if (!verdict.ok) return this.#onTrouble(verdict.reason === "stale" ? "repeated" : "forged");
     this.#signedAdminCtr = verdict.command.ctr;
     if (verdict.command.op !== ADMIN_OP.delete) return;
     this.#adminSaidDelete = true;
@@ -725,11 +769,12 @@ export class RoomStay implements Session {
   }
 
   #onImageProgress(itemId: string, doneBytes: number): void {
-    this.#log.change(
-      itemId,
-      "image",
-      (item) => ({ ...item, transfer: { tag: "moving", doneBytes } }),
-    );
+    this.#log.change(itemId, "image", (item) => ({
+      ...item,
+      // Also after it had failed: it moves again.
+      delivery: "sending",
+      transfer: { tag: "moving", doneBytes },
+    }));
     this.#changed();
   }
 
@@ -760,11 +805,12 @@ export class RoomStay implements Session {
 
   #onTick(): void {
     const nowMs = this.#world.nowMs();
-    for (const { itemId } of this.#sender.outbox.takeFailed(nowMs)) {
-      if (itemId !== null) this.#setDelivery(itemId, "failed");
-    }
+    for (const itemId of this.#sender.takeFailed(nowMs)) this.#setDelivery(itemId, "failed");
     if (this.#view.phase.tag !== "live") return;
     for (const record of this.#roster.takeDeparted(nowMs)) this.#onDeparted(record);
+    for (const itemId of this.#images.takeStalled(nowMs)) {
+      this.#onImageStep({ tag: "broken", itemId, reason: "piece-missing" });
+    }
     if (this.#lastContentMs !== null && nowMs - this.#lastContentMs >= REPEAT_PRESENCE_AFTER_MS) {
       this.#lastContentMs = null;
       this.#sendPresence(null, [], false);

@@ -41,8 +41,8 @@ export type EndReason =
 /** Where the stay stands. */
 export type Phase =
   | { readonly tag: "connecting" }
-  /** The first connection failed; it is tried again by itself. */
-  | { readonly tag: "unreachable" }
+  /** No connection. Tried again by itself, but for a bench that gave up on a slow hello: then it takes a tap, or a look. */
+  | { readonly tag: "unreachable"; readonly isRetrying: boolean }
   /** Code 4404: waiting for "Wait here". */
   | { readonly tag: "nobody-here" }
   | { readonly tag: "live" }

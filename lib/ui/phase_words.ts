@@ -33,11 +33,13 @@ export function phaseWords(phase: Phase): StatusWords | null {
       return {
         heading: "This bench cannot be reached",
         lines: [
-          "It may be down, or this device may be offline. It is tried again by itself.",
+          phase.isRetrying
+            ? "It may be down, or this device may be offline. It is tried again by itself."
+            : "This device was too slow to say hello, so the bench stopped waiting.",
         ],
         wayOn: "wait",
         button: "Try again",
-        busy: true,
+        busy: phase.isRetrying,
       };
     case "nobody-here":
       return {

@@ -65,6 +65,44 @@ Deno.test("[F12] the first words of a newcomer reach everybody, and nothing is u
   for (const tab of rig.tabs) tab.stay.leave();
 });
 
+Deno.test("[F12] what is said the moment a newcomer is counted reaches the newcomer too", async () => {
+  const rig = new SessionRig();
+  const ana = await rig.join("Ana", { admin: true });
+  await rig.advance(2_000);
+  let said1 = false;
+  ana.stay.subscribe((view) => {
+    if (view.count !== 2 || said1) return;
+    said1 = true;
+    ana.stay.sendText("welcome");
+  });
+  const ben = await rig.join("Ben");
+  await rig.advance(1_000);
+  assert(said1);
+  assertEquals(texts(ben), ["Ana: welcome"]);
+  assertEquals(said(ben), []);
+  for (const tab of rig.tabs) tab.stay.leave();
+});
+
+Deno.test("[F12] somebody who is counted and never says hello holds nobody up for long, nor twice", async () => {
+  const rig = new SessionRig();
+  const ana = await rig.join("Ana", { admin: true });
+  const ben = await rig.join("Ben", { tap: true });
+  await rig.advance(3_000);
+  const mute = await rig.join("Mute");
+  rig.dropUpward = (tab, message) => tab === mute && typeof message !== "string";
+  await rig.advance(100);
+  ana.stay.sendText("held");
+  await rig.advance(100);
+  assertEquals(texts(ben), []);
+  await rig.advance(1_600);
+  assertEquals(texts(ben), ["Ana: held"]);
+  ana.stay.sendText("not held");
+  await rig.settle();
+  assertEquals(texts(ben), ["Ana: held", "Ana: not held"]);
+  assertEquals(said(ben).filter((line) => !line.startsWith("joined")), []);
+  for (const tab of rig.tabs) tab.stay.leave();
+});
+
 Deno.test("[O2] an own message is sending, then sent when its echo came", async () => {
   const rig = new SessionRig();
   const ana = await rig.join("Ana", { admin: true });
@@ -260,10 +298,10 @@ Deno.test("[J7] a tab whose hello never came waits for a tap, or for being shown
   const ana = await rig.join("Ana", { admin: true });
   ana.tamper = () => [];
   await rig.advance(6_000);
-  assertEquals(ana.stay.view.phase, { tag: "unreachable" });
+  assertEquals(ana.stay.view.phase, { tag: "unreachable", isRetrying: false });
   ana.tamper = null;
   await rig.advance(60_000);
-  assertEquals(ana.stay.view.phase, { tag: "unreachable" });
+  assertEquals(ana.stay.view.phase, { tag: "unreachable", isRetrying: false });
   ana.stay.wake();
   await rig.advance(1_000);
   assertEquals(ana.stay.view.phase, { tag: "live" });
@@ -465,6 +503,28 @@ Deno.test("[O2] [O4] what a bench does not acknowledge fails after 20 s, and goe
   await rig.advance(5_000);
   assertEquals(texts(ben), ["Ana: swallowed"]);
   assertEquals(said(ben).filter((line) => /gap|repeated/.test(line)), []);
+  for (const tab of rig.tabs) tab.stay.leave();
+});
+
+Deno.test("[O2] a picture whose pieces nobody acknowledges fails, and goes on at a retry", async () => {
+  const rig = new SessionRig();
+  const ana = await rig.join("Ana", { admin: true });
+  const ben = await rig.join("Ben", { tap: true });
+  await rig.advance(2_000);
+  const image = await prepared(ana, makeNoisePng(6 * MAX_CHUNK_BYTES, 6));
+  rig.dropUpward = (tab, message) =>
+    tab === ana && typeof message !== "string" && message.length > 200_000;
+  ana.stay.sendImage(image);
+  await rig.advance(10_000);
+  assertEquals(images(ana)[0]!.delivery, "sending");
+  await rig.advance(15_000);
+  assertEquals(images(ana)[0]!.delivery, "failed");
+  rig.dropUpward = null;
+  ana.stay.retry(images(ana)[0]!.id);
+  assertEquals(images(ana)[0]!.delivery, "sending");
+  await rig.advance(10_000);
+  assertEquals(images(ana)[0]!.delivery, "sent");
+  assertEquals(images(ben)[0]!.transfer.tag, "complete");
   for (const tab of rig.tabs) tab.stay.leave();
 });
 

@@ -6,6 +6,7 @@ import {
   encodePresence,
   openBox,
   type Presence,
+  type RoomKeys,
   sealBox,
   signContent,
 } from "../../lib/crypto/mod.ts";
@@ -33,6 +34,14 @@ import { assertEquals } from "@std/assert";
 import { nodeSigner } from "./node_signer.ts";
 import { ORIGIN, peopleOf, type RigTab, said, SessionRig } from "./session_rig.ts";
 
+const derived = new WeakMap<SessionRig, RoomKeys>();
+
+function keysOf(rig: SessionRig): RoomKeys {
+  const keys = derived.get(rig) ?? deriveRoomKeys(rig.secret);
+  derived.set(rig, keys);
+  return keys;
+}
+
 /** Entries as the frame of a bench. */
 export function batchOf(entries: readonly Entry[]): Bytes {
   return encodeBatch(
@@ -49,7 +58,7 @@ export function entriesOf(message: string | Bytes): readonly Entry[] {
 
 /** The signed content in a box, as anybody with the key reads it. */
 export function signedIn(rig: SessionRig, box: Uint8Array): SignedContent | null {
-  const opened = openBox(box, deriveRoomKeys(rig.secret).messageKey);
+  const opened = openBox(box, keysOf(rig).messageKey);
   const content = opened === null ? null : parseContent(opened);
   return content?.tag === "signed" ? content : null;
 }
@@ -109,7 +118,7 @@ export function endAll(rig: SessionRig): void {
 /** A member with the room's key that keeps to no rule. In the room by a socket of its own, if it `enter`ed. */
 export class Mallory {
   readonly #rig: SessionRig;
-  readonly #keys;
+  readonly #keys: RoomKeys;
   readonly signer = nodeSigner(randomBytes(32));
   readonly id = deriveMemberId(this.signer.publicKey);
   /** What the bench sent, in order; a number is a close code. */
@@ -119,7 +128,7 @@ export class Mallory {
 
   constructor(rig: SessionRig) {
     this.#rig = rig;
-    this.#keys = deriveRoomKeys(rig.secret);
+    this.#keys = keysOf(rig);
   }
 
   /** Joins by the book, on a new socket. */

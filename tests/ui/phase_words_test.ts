@@ -51,7 +51,7 @@ Deno.test("nobody here: says so, offers to wait, and that nothing was kept", () 
 });
 
 Deno.test("a bench that cannot be reached is tried by itself, and by a tap", () => {
-  const words = phaseWords({ tag: "unreachable" });
+  const words = phaseWords({ tag: "unreachable", isRetrying: true });
   assertEquals([words?.wayOn, words?.button, words?.busy], ["wait", "Try again", true]);
   assertEquals(phaseWords({ tag: "connecting" })?.busy, true);
 });
