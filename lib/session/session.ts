@@ -1,6 +1,7 @@
 // One member's stay in a room: connects, introduces itself, comes back after a drop, and shows what happened. It ties
-// together the way in (receiver), the way out (sender), who is here (roster) and the log; the rules stand there. It is
-// above 300 lines because the contract of the page and the events of every part meet here and nowhere else.
+// together the way in (receiver), the way out (sender), who is here (roster, introductions), the admin's acts and the log;
+// the rules stand there. It is above 300 lines because the contract of the page and the events of every part meet here
+// and nowhere else.
 // Must never let a key or a text out of this tab. Rules: lib/wire/PROTOCOL.md sections 3 to 5.
 
 import {
@@ -18,24 +19,12 @@ import {
   wipeSecret,
 } from "../crypto/mod.ts";
 import { boxKeyPair, type KeyPair } from "../nacl.ts";
+import { deriveMemberId, naclSigner, type Signer } from "../proof/mod.ts";
 import {
-  ADMIN_OP,
-  checkAdminCommand,
-  deriveMemberId,
-  naclSigner,
-  newAdminCommand,
-  nextAdminCtr,
-  type Signer,
-  verifyWithNacl,
-} from "../proof/mod.ts";
-import {
-  type AdminAnswer,
   type Bytes,
   CLOSE,
   DEFAULT_MAX_FILE_BYTES,
-  encodeAdminCommand,
   encodeBase64url,
-  equalBytes,
   type Hi,
   MAX_BODY_BYTES,
   type MemberId,
@@ -43,10 +32,12 @@ import {
   TYPE,
   utf8,
 } from "../wire/mod.ts";
+import { AdminActs } from "./admin_acts.ts";
 import { authorOf } from "./author.ts";
 import { inBursts } from "./bursts.ts";
 import type { PreparedImage, PrepareResult, Session } from "./contract.ts";
 import { IncomingImages, type IncomingStep } from "./incoming_images.ts";
+import { Introductions } from "./introductions.ts";
 import { Log } from "./log.ts";
 import { Receiver, type Trouble } from "./receiver.ts";
 import { afterClose, mayCreate } from "./reconnect.ts";
@@ -56,25 +47,12 @@ import { Sender } from "./sender.ts";
 import type { Author, EndReason, Notice, Person, Phase, SessionView } from "./view_state.ts";
 import type { Cancel, World } from "./world.ts";
 
-/** Answers to presences are gathered for between these, so that a join costs a frame a member [F2]. */
-const GATHER_LEAST_MS = 50;
-const GATHER_MOST_MS = 250;
-/** Content waits this long at most for everybody to have met us [F12]. */
-const SETTLE_AT_MOST_MS = 1_500;
-/** When not everybody the bench counts has answered, ask again after these [F4]. */
-const ASK_AGAIN_AFTER_MS = [3_000, 9_000] as const;
 /** Presence is repeated so long after the last content, so that a dropped last message shows [F9]. */
 const REPEAT_PRESENCE_AFTER_MS = 30_000;
 /** Silence after which the bench is asked, and how long it has to answer [C6]. */
 const SILENCE_MS = 40_000;
 const BEAT_ANSWER_MS = 5_000;
 const TICK_MS = 1_000;
-const ADMIN_ANSWER_MS = 5_000;
-/** How far the admin's clock may be behind ours: what was signed longer before we came is no news [A7]. */
-const ADMIN_CLOCK_SLACK_MS = 10 * 60_000;
-/** Echoes in one presence that go to single members rather than to all [F2]. */
-const MAX_SINGLE_ANSWERS = 3;
-const MAX_PRESENCE_ECHOES = 512;
 /** A raw picture this many times the limit may still shrink under it when its metadata goes. */
 const RAW_FILE_FACTOR = 2;
 
@@ -121,6 +99,8 @@ export class RoomStay implements Session {
   readonly #log: Log;
   readonly #sender: Sender;
   readonly #receiver: Receiver;
+  readonly #introductions: Introductions;
+  readonly #adminActs: AdminActs;
   readonly #subscribers = new Set<(view: SessionView) => void>();
   readonly #seenInstances = new Set<string>();
   readonly #timers = new Set<Cancel>();
@@ -130,18 +110,7 @@ export class RoomStay implements Session {
   #view: SessionView;
   #isNotifyDue = false;
   #socket: RoomSocket | null = null;
-  #nonce: string;
-  #roomNonce: Uint8Array | null = null;
-  /** The highest counter the bench named: for the next own command only, it proves nothing. */
-  #benchAdminCtr = 0;
-  /** The highest counter in a command that the admin signed, or what a clock this far behind would have signed [A7]. */
-  #signedAdminCtr = 0;
   #instance = "";
-  #isSettled = false;
-  /** How many did not introduce themselves in time and are waited for no longer. */
-  #strangersPassed = 0;
-  #isGathering = false;
-  #adminSaidDelete = false;
   #wasTapped = false;
   #wasInRoom = false;
   #attempt = 0;
@@ -150,7 +119,6 @@ export class RoomStay implements Session {
   #beatAskedMs: number | null = null;
   #lastContentMs: number | null = null;
   #connectionTimers = new Set<Cancel>();
-  #adminAnswer: ((answer: AdminAnswer | null) => void) | null = null;
 
   constructor(options: StayOptions, keys: SessionKeys) {
     const { world } = options;
@@ -158,7 +126,6 @@ export class RoomStay implements Session {
     this.#options = options;
     this.#keys = keys;
     this.#box = boxKeyPair(world.randomBytes(32));
-    this.#nonce = this.#newNonce();
     this.#log = new Log((item) => {
       if (item.tag !== "image") return;
       // Its line is gone: what still comes would be kept with nobody to see or release it.
@@ -182,6 +149,20 @@ export class RoomStay implements Session {
     });
     this.#ownId = deriveMemberId(keys.signer.publicKey);
     this.#me = authorOf(this.#ownId, options.name, keys.admin !== null);
+    this.#adminActs = new AdminActs({
+      world,
+      keys: options.keys,
+      admin: keys.admin,
+      send: (frame) => this.#socket?.send(frame) ?? false,
+    });
+    this.#introductions = new Introductions({
+      world,
+      roster: this.#roster,
+      sender: this.#sender,
+      name: this.#me.name,
+      headCount: () => this.#view.count,
+      after: (delayMs, run) => this.#afterOnConnection(delayMs, run),
+    });
     this.#receiver = new Receiver({
       world,
       keys: options.keys,
@@ -189,7 +170,7 @@ export class RoomStay implements Session {
       ownSignPublicKey: keys.signer.publicKey,
       roster: this.#roster,
       images: this.#images,
-      ownNonce: () => this.#nonce,
+      ownNonce: () => this.#introductions.nonce,
       events: {
         onOwnBox: (box) => this.#sender.onEcho(box),
         onText: (record, seq, text) => this.#onText(record, seq, text),
@@ -230,7 +211,10 @@ export class RoomStay implements Session {
         onGap: (record, count) => this.#notice({ kind: "gap", who: this.#authorOf(record), count }),
         onPresence: (record, outcome) => this.#onPresence(record, outcome),
         onTrouble: (trouble) => this.#onTrouble(trouble),
-        onRosterFull: () => this.#onRosterFull(),
+        onRosterFull: () => {
+          this.#roster.forgetAll();
+          this.#introductions.onRosterForgotten();
+        },
       },
     });
     this.#view = {
@@ -362,15 +346,8 @@ export class RoomStay implements Session {
     this.connect();
   }
 
-  async deleteRoom(): Promise<boolean> {
-    const { admin } = this.#keys;
-    if (admin === null) return false;
-    const first = await this.#sendAdmin(admin, ADMIN_OP.delete);
-    // Another tab with the admin's key, or a clock set back: the bench said its last counter, so once more [A3].
-    const answer = first?.refusal === "stale"
-      ? await this.#sendAdmin(admin, ADMIN_OP.delete)
-      : first;
-    return this.#adminSaidDelete || (answer !== null && answer.refusal === null);
+  deleteRoom(): Promise<boolean> {
+    return this.#adminActs.deleteRoom();
   }
 
   wake(): void {
@@ -428,17 +405,14 @@ export class RoomStay implements Session {
       onLive: (ok) => this.#onLive(ok),
       onEntries: (entries) => this.#receiver.push(entries),
       onAdminCommand: (frame) => this.#onAdminCommand(frame),
-      onAdminAnswer: (answer) => {
-        this.#benchAdminCtr = answer.lastAdminCtr;
-        this.#adminAnswer?.(answer);
-      },
+      onAdminAnswer: (answer) => this.#adminActs.onBenchAnswer(answer),
       onSocketGone: (memberId) => {
         this.#roster.onSocketGone(memberId, this.#world.nowMs());
         this.#changed();
       },
       onHeadCount: (count) => {
         this.#patch({ count });
-        this.#onStrangers();
+        this.#introductions.onHeadCount();
       },
       onAckCount: (count) => this.#sender.onCount(count),
       onHeard: () => {
@@ -469,54 +443,29 @@ export class RoomStay implements Session {
   #onLive(ok: Ok): void {
     const nowMs = this.#world.nowMs();
     const isReturn = this.#wasInRoom;
-    const isSameInstance = this.#roomNonce !== null && equalBytes(this.#roomNonce, ok.roomNonce);
-    // The nonce is the bench's to draw, and it could draw an old one again; the admin's clock cannot be set by it.
-    if (!isSameInstance) {
-      const leastCtr = Math.floor(this.#world.wallMs()) - ADMIN_CLOCK_SLACK_MS;
-      this.#signedAdminCtr = Math.max(this.#signedAdminCtr, leastCtr);
-    }
+    const isSameInstance = this.#adminActs.onLive(ok.roomNonce, ok.lastAdminCtr);
     if (isReturn) this.#notice({ kind: isSameInstance ? "connection-back" : "room-began-anew" });
-    this.#roomNonce = ok.roomNonce;
-    this.#benchAdminCtr = ok.lastAdminCtr;
     this.#wasInRoom = true;
     this.#wasTapped = false;
     this.#attempt = 0;
     this.#lastHeardMs = nowMs;
     this.#lastContactMs = nowMs;
-    this.#isSettled = false;
-    this.#nonce = this.#newNonce();
     this.#roster.onOwnReturn(nowMs);
     this.#patch({ phase: { tag: "live" }, count: ok.count, people: this.#people() });
-    this.#sendPresence(null, this.#roster.knownNonces(MAX_PRESENCE_ECHOES), false);
-    this.#strangersPassed = 0;
-    this.#afterOnConnection(SETTLE_AT_MOST_MS, () => this.#settle());
-    for (const delayMs of ASK_AGAIN_AFTER_MS) {
-      this.#afterOnConnection(delayMs, () => {
-        if (this.#roster.liveHereCount() >= this.#view.count - 1) return;
-        this.#sendPresence(null, this.#roster.knownNonces(MAX_PRESENCE_ECHOES), true);
-      });
-    }
-    this.#checkSettled();
+    this.#introductions.onLive();
   }
 
   #onDown(code: number): void {
     this.#socket = null;
     this.#clear(this.#connectionTimers);
-    this.#adminAnswer?.(null);
     const wasLive = this.#view.phase.tag === "live";
-    if (wasLive) {
-      this.#lastContactMs = this.#lastHeardMs;
-      this.#sender.onDrop();
-      this.#roster.onOwnDrop();
-    }
-    this.#isGathering = false;
-    this.#beatAskedMs = null;
+    this.#letGo();
     const next = afterClose({
       code,
       attempt: this.#attempt,
       chance: this.#world.chance(),
       wasInRoom: this.#wasInRoom,
-      adminSaidDelete: this.#adminSaidDelete,
+      adminSaidDelete: this.#adminActs.saidDelete,
     });
     switch (next.tag) {
       case "retry": {
@@ -549,8 +498,17 @@ export class RoomStay implements Session {
     if (socket === null) return;
     this.#socket = null;
     socket.drop(1006);
+    this.#letGo();
+  }
+
+  /** What every part forgets with a connection. */
+  #letGo(): void {
+    if (this.#view.phase.tag === "live") this.#lastContactMs = this.#lastHeardMs;
+    this.#adminActs.onDown();
+    this.#introductions.onDown();
     this.#sender.onDrop();
     this.#roster.onOwnDrop();
+    this.#beatAskedMs = null;
   }
 
   #end(reason: EndReason): void {
@@ -576,11 +534,7 @@ export class RoomStay implements Session {
     });
   }
 
-  // ---- introductions ----------------------------------------------------------------------------------------
-
-  #sendPresence(to: MemberId | null, echoes: readonly string[], asksAgain: boolean): void {
-    this.#sender.sendPresence({ to, nonce: this.#nonce, name: this.#me.name, echoes, asksAgain });
-  }
+  // ---- who is here ------------------------------------------------------------------------------------------
 
   #onPresence(record: MemberRecord, outcome: PresenceOutcome): void {
     if (outcome.missing > 0) {
@@ -590,69 +544,8 @@ export class RoomStay implements Session {
       record.isAnnounced = true;
       if (record.cameAfterUs) this.#notice({ kind: "joined", who: this.#authorOf(record) });
     }
-    if (this.#roster.hasAnswers && !this.#isGathering) {
-      this.#isGathering = true;
-      const spreadMs = GATHER_MOST_MS - GATHER_LEAST_MS;
-      const delayMs = this.#world.isHidden()
-        ? 0
-        : GATHER_LEAST_MS + spreadMs * this.#world.chance();
-      this.#afterOnConnection(delayMs, () => this.#answer());
-    }
+    this.#introductions.onPresence();
     this.#changed();
-    this.#checkSettled();
-  }
-
-  #answer(): void {
-    this.#isGathering = false;
-    const answers = this.#roster.takeAnswers();
-    if (answers.length > MAX_SINGLE_ANSWERS) {
-      for (let at = 0; at < answers.length; at += MAX_PRESENCE_ECHOES) {
-        const some = answers.slice(at, at + MAX_PRESENCE_ECHOES);
-        this.#sendPresence(null, some.map(({ nonce }) => nonce), false);
-      }
-    } else {
-      for (const { memberId, nonce } of answers) this.#sendPresence(memberId, [nonce], false);
-    }
-    this.#checkSettled();
-  }
-
-  /** How many the bench counts whom we have not met. */
-  #strangers(): number {
-    return Math.max(0, this.#view.count - 1 - this.#roster.metCount());
-  }
-
-  /**
-   * Somebody came: what is said before we have met would be unproven to them, so it waits [F12]. Who does not
-   * introduce itself in time is passed over, and makes nobody wait again.
-   */
-  #onStrangers(): void {
-    const strangers = this.#strangers();
-    this.#strangersPassed = Math.min(this.#strangersPassed, strangers);
-    if (this.#isSettled && strangers > this.#strangersPassed) {
-      this.#isSettled = false;
-      this.#sender.hold();
-      this.#afterOnConnection(SETTLE_AT_MOST_MS, () => this.#settle());
-    }
-    this.#checkSettled();
-  }
-
-  /** Content goes out once we have met, and answered, everybody the bench counts; or when time is up [F12]. */
-  #checkSettled(): void {
-    if (this.#isSettled || this.#view.phase.tag !== "live" || this.#roster.hasAnswers) return;
-    if (this.#strangers() <= this.#strangersPassed) this.#settle();
-  }
-
-  #settle(): void {
-    if (this.#isSettled) return;
-    this.#strangersPassed = this.#strangers();
-    this.#isSettled = true;
-    this.#sender.open();
-  }
-
-  #onRosterFull(): void {
-    this.#roster.forgetAll();
-    this.#nonce = this.#newNonce();
-    this.#sendPresence(null, [], true);
   }
 
   #onDeparted(record: MemberRecord): void {
@@ -725,39 +618,9 @@ export class RoomStay implements Session {
   }
 
   #onAdminCommand(frame: Uint8Array): void {
-    const { roomId, adminFp } = this.#options.keys;
-    if (this.#roomNonce === null) return;
-    const verdict = checkAdminCommand(
-      frame,
-      { roomId, adminFp, roomNonce: this.#roomNonce, lastAdminCtr: this.#signedAdminCtr },
-      verifyWithNacl,
-    );
-    // The bench relays what it checked itself: anything else did not come from the admin.
-    if (!verdict.ok) return this.#onTrouble(verdict.reason === "stale" ? "repeated" : "forged");
-    this.#signedAdminCtr = verdict.command.ctr;
-    if (verdict.command.op !== ADMIN_OP.delete) return;
-    this.#adminSaidDelete = true;
-    this.#socket?.drop(CLOSE.deletedOrMoved);
-  }
-
-  async #sendAdmin(admin: Signer, op: number): Promise<AdminAnswer | null> {
-    if (this.#roomNonce === null || this.#socket === null) return null;
-    const ctr = nextAdminCtr(
-      this.#world.wallMs(),
-      Math.max(this.#benchAdminCtr, this.#signedAdminCtr),
-    );
-    const binding = { roomId: this.#options.keys.roomId, roomNonce: this.#roomNonce };
-    const command = await newAdminCommand(admin, binding, ctr, op);
-    return await new Promise((resolve) => {
-      const finish = (answer: AdminAnswer | null) => {
-        this.#adminAnswer = null;
-        cancel();
-        resolve(answer);
-      };
-      const cancel = this.#world.after(ADMIN_ANSWER_MS, () => finish(null));
-      this.#adminAnswer = finish;
-      if (this.#socket?.send(encodeAdminCommand(command)) !== true) finish(null);
-    });
+    const relayed = this.#adminActs.onRelayed(frame);
+    if (relayed === "forged" || relayed === "repeated") return this.#onTrouble(relayed);
+    if (relayed === "deleted") this.#socket?.drop(CLOSE.deletedOrMoved);
   }
 
   // ---- what was sent ----------------------------------------------------------------------------------------
@@ -813,7 +676,7 @@ export class RoomStay implements Session {
     }
     if (this.#lastContentMs !== null && nowMs - this.#lastContentMs >= REPEAT_PRESENCE_AFTER_MS) {
       this.#lastContentMs = null;
-      this.#sendPresence(null, [], false);
+      this.#introductions.repeatPresence();
     }
     if (this.#beatAskedMs !== null && nowMs - this.#beatAskedMs >= BEAT_ANSWER_MS) {
       return this.#socket?.drop(1006);
@@ -841,10 +704,6 @@ export class RoomStay implements Session {
   }
 
   // ---- the view ---------------------------------------------------------------------------------------------
-
-  #newNonce(): string {
-    return encodeBase64url(this.#world.randomBytes(16));
-  }
 
   #authorOf(record: MemberRecord): Author {
     return authorOf(record.memberId, record.name, record.isAdmin);
