@@ -14,6 +14,8 @@ const GATHER_MOST_MS = 250;
 const MAX_SINGLE_ANSWERS = 3;
 /** Content waits this long at most for everybody to have met us [F12]. */
 const SETTLE_AT_MOST_MS = 1_500;
+/** The same where the room began anew and forms again: who comes back a moment later is to get it too. */
+const REFORM_AT_MOST_MS = 8_000;
 /** When not everybody the bench counts has answered, ask again after these [F4]. */
 const ASK_AGAIN_AFTER_MS = [3_000, 9_000] as const;
 
@@ -36,6 +38,7 @@ export class Introductions {
   #isLive = false;
   #isGathering = false;
   #isSettled = false;
+  #isReforming = false;
   /** How many did not introduce themselves in time and are waited for no longer. */
   #strangersPassed = 0;
 
@@ -49,15 +52,19 @@ export class Introductions {
     return this.#nonce;
   }
 
-  /** Joined: a new nonce, and hello to everybody who may be here [F11]. */
-  onLive(): void {
+  /**
+   * Joined: a new nonce, and hello to everybody who may be here [F11]. `isReforming`: we were in this room, and on the
+   * bench it is another instance now, so the others have to come back as well.
+   */
+  onLive(isReforming: boolean): void {
     const { roster, after } = this.#options;
     this.#isLive = true;
     this.#isSettled = false;
+    this.#isReforming = isReforming;
     this.#strangersPassed = 0;
     this.#nonce = this.#newNonce();
     this.#greetAll(false);
-    after(SETTLE_AT_MOST_MS, () => this.#settle());
+    after(isReforming ? REFORM_AT_MOST_MS : SETTLE_AT_MOST_MS, () => this.#settle());
     for (const delayMs of ASK_AGAIN_AFTER_MS) {
       after(delayMs, () => {
         if (roster.liveHereCount() < this.#options.headCount() - 1) this.#greetAll(true);
@@ -145,7 +152,9 @@ export class Introductions {
 
   /** Content goes out once we have met, and answered, everybody the bench counts; or when time is up [F12]. */
   #settleIfMet(): void {
-    if (this.#isSettled || !this.#isLive || this.#options.roster.hasAnswers) return;
+    const { roster } = this.#options;
+    if (this.#isSettled || !this.#isLive || roster.hasAnswers) return;
+    if (this.#isReforming && roster.awayCount() > 0) return;
     if (this.#strangers() <= this.#strangersPassed) this.#settle();
   }
 
@@ -153,6 +162,7 @@ export class Introductions {
     if (this.#isSettled) return;
     this.#strangersPassed = this.#strangers();
     this.#isSettled = true;
+    this.#isReforming = false;
     this.#options.sender.open();
   }
 

@@ -21,7 +21,6 @@ import {
   ENTRY_HEAD_BYTES,
   equalBytes,
   FIRST_SIGNAL_TYPE,
-  MAX_ECHOED_BOX_BYTES,
   type MemberId,
   parseContent,
   parseUtf8,
@@ -126,7 +125,6 @@ export class Receiver {
   async #process({ from, box }: Entry): Promise<void> {
     const { ownId, keys, events } = this.#options;
     if (from === ownId) return this.#onOwn(box);
-    if (box.length > MAX_ECHOED_BOX_BYTES) await this.#options.world.nextTask();
     const opened = openBox(box, keys.messageKey);
     const content = opened === null ? null : parseContent(opened);
     if (content === null) return events.onTrouble("unreadable");

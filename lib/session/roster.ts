@@ -17,6 +17,9 @@ export const LEFT_GRACE_MS = 4_000;
 /** After coming back, who has not answered within this is gone. */
 export const ABSENT_AFTER_MS = 6_000;
 
+/** The same where the room itself began anew: everybody has to come back, by waits of up to 20 s [C10]. */
+export const ABSENT_AFTER_ANEW_MS = 25_000;
+
 /** Whether somebody is in the room now. */
 export type Presentness =
   | { readonly tag: "here" }
@@ -81,6 +84,15 @@ export class Roster {
     let count = 0;
     for (const record of this.#records.values()) {
       if (record.isLive && record.presentness.tag === "here") count++;
+    }
+    return count;
+  }
+
+  /** Live members who were here before a drop, theirs or ours, and have not been heard since. */
+  awayCount(): number {
+    let count = 0;
+    for (const { isLive, presentness } of this.#records.values()) {
+      if (isLive && presentness.tag === "away") count++;
     }
     return count;
   }
@@ -247,10 +259,10 @@ export class Roster {
   }
 
   /** We are back: whoever is not heard from in time has left meanwhile, also who spoke in the moment of our drop. */
-  onOwnReturn(nowMs: number): void {
+  onOwnReturn(nowMs: number, absentAfterMs: number): void {
     for (const record of this.#records.values()) {
       if (record.presentness.tag !== "gone") {
-        record.presentness = { tag: "away", untilMs: nowMs + ABSENT_AFTER_MS };
+        record.presentness = { tag: "away", untilMs: nowMs + absentAfterMs };
       }
     }
   }

@@ -42,7 +42,13 @@ import { Log } from "./log.ts";
 import { Receiver, type Trouble } from "./receiver.ts";
 import { afterClose, mayCreate } from "./reconnect.ts";
 import { RoomSocket } from "./room_socket.ts";
-import { type MemberRecord, type PresenceOutcome, Roster } from "./roster.ts";
+import {
+  ABSENT_AFTER_ANEW_MS,
+  ABSENT_AFTER_MS,
+  type MemberRecord,
+  type PresenceOutcome,
+  Roster,
+} from "./roster.ts";
 import { Sender } from "./sender.ts";
 import type { Author, EndReason, Notice, Person, Phase, SessionView } from "./view_state.ts";
 import type { Cancel, World } from "./world.ts";
@@ -450,9 +456,10 @@ export class RoomStay implements Session {
     this.#attempt = 0;
     this.#lastHeardMs = nowMs;
     this.#lastContactMs = nowMs;
-    this.#roster.onOwnReturn(nowMs);
+    const isReforming = isReturn && !isSameInstance;
+    this.#roster.onOwnReturn(nowMs, isReforming ? ABSENT_AFTER_ANEW_MS : ABSENT_AFTER_MS);
     this.#patch({ phase: { tag: "live" }, count: ok.count, people: this.#people() });
-    this.#introductions.onLive();
+    this.#introductions.onLive(isReforming);
   }
 
   #onDown(code: number): void {

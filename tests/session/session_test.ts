@@ -264,6 +264,46 @@ Deno.test("a room of 20 whose bench restarts: everybody ends up live for everybo
   for (const tab of rig.tabs) tab.stay.leave();
 });
 
+Deno.test("[F12] what is said while the bench is away reaches everybody once the room forms again", async () => {
+  for (let round = 0; round < 8; round++) {
+    const rig = new SessionRig(undefined, round * 7919 + 1);
+    const ana = await rig.join("Ana", { admin: true });
+    const ben = await rig.join("Ben", { tap: true });
+    const cem = await rig.join("Cem", { tap: true });
+    await rig.advance(3_000);
+    rig.killBench();
+    ana.stay.sendText("said while it was away");
+    await rig.advance(round * 400);
+    rig.startBench();
+    await rig.advance(15_000);
+    for (const tab of [ben, cem]) {
+      assertEquals(texts(tab), ["Ana: said while it was away"], `${tab.name}, round ${round}`);
+      assertEquals(said(tab).filter((line) => /gap|unproven|left/.test(line)), []);
+    }
+    for (const tab of rig.tabs) tab.stay.leave();
+  }
+});
+
+Deno.test("[F12] who does not come back when a room forms again holds nobody up for long", async () => {
+  const rig = new SessionRig();
+  const ana = await rig.join("Ana", { admin: true });
+  const ben = await rig.join("Ben", { tap: true });
+  const cem = await rig.join("Cem", { tap: true });
+  await rig.advance(3_000);
+  rig.killBench();
+  cem.stay.leave();
+  ana.stay.sendText("held for a while");
+  rig.startBench();
+  await rig.advance(4_000);
+  assertEquals(texts(ben), []);
+  await rig.advance(8_000);
+  assertEquals(texts(ben), ["Ana: held for a while"]);
+  assertEquals(said(ben).includes("left Cem"), false);
+  await rig.advance(25_000);
+  assertEquals(said(ben).includes("left Cem"), true);
+  for (const tab of rig.tabs) tab.stay.leave();
+});
+
 Deno.test("[F2] joining a room of 20 costs about a frame a member", async () => {
   const rig = new SessionRig();
   for (let i = 0; i < 20; i++) await rig.join(`P${i}`, { admin: i === 0, tap: i > 0 });

@@ -79,11 +79,12 @@ export class SessionRig {
   readonly #wires = new Set<Wire>();
   readonly secret: RoomSecret;
   readonly adminSeed: AdminSeed;
-  #seed = 1;
+  #seed: number;
   /** What a bench that drops things does with messages of tabs. */
   dropUpward: ((tab: RigTab, message: Message) => boolean) | null = null;
 
-  constructor(readonly maxFileBytes = DEFAULT_MAX_FILE_BYTES) {
+  constructor(readonly maxFileBytes = DEFAULT_MAX_FILE_BYTES, seed = 1) {
+    this.#seed = seed;
     const { secret, adminSeed } = newRoomSecret();
     this.secret = secret;
     this.adminSeed = adminSeed;
