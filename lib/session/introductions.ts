@@ -39,6 +39,8 @@ export class Introductions {
   #isGathering = false;
   #isSettled = false;
   #isReforming = false;
+  /** How many the bench counted when the last connection was lost. */
+  #countBefore = 1;
   /** How many did not introduce themselves in time and are waited for no longer. */
   #strangersPassed = 0;
 
@@ -74,6 +76,7 @@ export class Introductions {
   }
 
   onDown(): void {
+    if (this.#isLive) this.#countBefore = this.#options.headCount();
     this.#isLive = false;
     this.#isGathering = false;
   }
@@ -154,7 +157,8 @@ export class Introductions {
   #settleIfMet(): void {
     const { roster } = this.#options;
     if (this.#isSettled || !this.#isLive || roster.hasAnswers) return;
-    if (this.#isReforming && roster.awayCount() > 0) return;
+    const isIncomplete = roster.awayCount() > 0 || this.#options.headCount() < this.#countBefore;
+    if (this.#isReforming && isIncomplete) return;
     if (this.#strangers() <= this.#strangersPassed) this.#settle();
   }
 

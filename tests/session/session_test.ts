@@ -284,6 +284,23 @@ Deno.test("[F12] what is said while the bench is away reaches everybody once the
   }
 });
 
+Deno.test("[F12] the same when the bench dies before two who have just met have proved themselves", async () => {
+  const rig = new SessionRig();
+  const ana = await rig.join("Ana", { admin: true });
+  await rig.advance(2_000);
+  const ben = await rig.join("Ben");
+  await rig.settle();
+  assertEquals(ana.stay.view.count, 2);
+  assertEquals(peopleOf(ana), ["Ana"]);
+  rig.killBench();
+  ana.stay.sendText("said while it was away");
+  rig.startBench();
+  await rig.advance(10_000);
+  assertEquals(texts(ben), ["Ana: said while it was away"]);
+  assertEquals(said(ben).filter((line) => /gap|unproven/.test(line)), []);
+  for (const tab of rig.tabs) tab.stay.leave();
+});
+
 Deno.test("[F12] who does not come back when a room forms again holds nobody up for long", async () => {
   const rig = new SessionRig();
   const ana = await rig.join("Ana", { admin: true });
