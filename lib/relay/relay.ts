@@ -1,5 +1,6 @@
 // The relay: sockets to rooms. It proves joins, hands boxes on, checks admin commands and forgets. It never opens,
-// keeps or prints what passes. The rules stand in lib/room and lib/proof; this is their rim.
+// keeps or prints what passes. The rules stand in lib/room and lib/proof; this is their rim, above 300 lines because
+// every event of a socket meets every part of a room here.
 // Rules: lib/wire/PROTOCOL.md sections 3 to 5.
 
 import {

@@ -1,5 +1,6 @@
 // The way out: content is numbered, signed, sealed and queued in one row; pictures follow their head in chunks, four on
-// their way at most. Everything is sealed in the order it was asked for. Never blocks the page for long.
+// their way at most. Everything is sealed in the order it was asked for. Never blocks the page for long. Above 300 lines,
+// because content and pictures share one row of sealing and one count of acknowledgements.
 // Rules: lib/wire/PROTOCOL.md section 4, "Outbox" [O1] to [O6] and "Images" [I1] to [I4].
 
 import {

@@ -2,7 +2,7 @@
 // way. Chromium makes the pictures, metadata is put into them here, and Chromium decodes both.
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { stripImage } from "../../lib/crypto/image_strip.ts";
 import {
   CANARY,
@@ -14,6 +14,7 @@ import {
   latin1,
   makeNoisePng,
 } from "../support/image_samples.ts";
+import { launchChromium } from "../support/chromium.ts";
 
 /** What a browser shows: sides after turning, and a digest of every pixel's colour. */
 interface Shown {
@@ -23,18 +24,7 @@ interface Shown {
 }
 
 async function withBrowser(run: (browser: Browser) => Promise<void>): Promise<void> {
-  const browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  const browser = await launchChromium();
   try {
     await run(browser);
   } finally {

@@ -2,15 +2,13 @@
 // Needs Debian's chromium; without it this test fails, it is never skipped.
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { chromium } from "playwright-core";
+import { launchChromium } from "../support/chromium.ts";
 import { buildFixture, serveBuild } from "./built_fixture.ts";
-
-const flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
 
 Deno.test("islands hydrate in place, share a signal and count clicks without one violation", async () => {
   await using built = await buildFixture();
   await using bench = await serveBuild(built.outDir);
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
+  const browser = await launchChromium();
   try {
     const page = await browser.newPage();
     const complaints: string[] = [];

@@ -8,7 +8,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Browser, chromium } from "playwright-core";
 import { startBench } from "../support/bench_process.ts";
-import { browserPath, CHROMIUM } from "../support/find_browser.ts";
+import { launchChromium } from "../support/chromium.ts";
 import { makeNoisePng } from "../support/image_samples.ts";
 import { fromRepository } from "../support/repository.ts";
 import { type PictureRun, runPicture, STRETCHES, type StretchName } from "./picture_run.ts";
@@ -45,15 +45,7 @@ Deno.test({
   fn: async (t) => {
     await using bench = await startBench();
     const path = await Deno.makeTempFile({ suffix: ".png" });
-    const browser = await chromium.launch({
-      executablePath: browserPath(CHROMIUM),
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`,
-      ],
-    });
+    const browser = await launchChromium([`--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`]);
     try {
       await Deno.writeFile(path, makeNoisePng(PICTURE_BYTES, 7));
       const results: Record<string, unknown> = {};

@@ -2,9 +2,8 @@
 // answers; and Chromium finds nothing to complain about.
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { chromium } from "playwright-core";
 import { type BenchProcess, startBench } from "../support/bench_process.ts";
-import { browserPath, CHROMIUM } from "../support/find_browser.ts";
+import { launchChromium } from "../support/chromium.ts";
 import { assertPromisedHeaders } from "../support/promised_headers.ts";
 
 const PAGES = ["/", "/room"];
@@ -126,10 +125,7 @@ Deno.test("health answers with what a watchman needs", async () => {
 
 Deno.test("Chromium knows every feature that is closed, closes all it knows, and has nothing to say", async () => {
   await using bench = await startBench();
-  const browser = await chromium.launch({
-    executablePath: browserPath(CHROMIUM),
-    args: ["--no-sandbox"],
-  });
+  const browser = await launchChromium();
   try {
     const page = await browser.newPage();
     const said: string[] = [];

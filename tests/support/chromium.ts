@@ -25,15 +25,17 @@ export interface WatchedBrowser extends AsyncDisposable {
   ): Promise<{ context: BrowserContext; page: Page }>;
 }
 
+/** Real Chromium, for tests that watch for themselves. */
+export function launchChromium(moreArgs: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: browserPath(CHROMIUM), args: [...ARGS, ...moreArgs] });
+}
+
 /** Starts Chromium. `origin` is the only place that pages may ask anything of. */
 export async function startChromium(
   origin: string,
   moreArgs: readonly string[] = [],
 ): Promise<WatchedBrowser> {
-  const browser = await chromium.launch({
-    executablePath: browserPath(CHROMIUM),
-    args: [...ARGS, ...moreArgs],
-  });
+  const browser = await launchChromium(moreArgs);
   const troubles: string[] = [];
   return {
     browser,
