@@ -6,7 +6,7 @@
 // Set apart, and shown in the control as well, is the browser freeing a picture that it showed (the preview, here).
 
 import { assert, assertEquals } from "@std/assert";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { startBench } from "../support/bench_process.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { makeNoisePng } from "../support/image_samples.ts";
