@@ -1,5 +1,5 @@
 // Who a bench is: two key pairs from one seed, and a fingerprint that commits to both. The seed lives in memory
-// only; nothing here writes or prints it. Rules: lib/wire/PROTOCOL.md section 7, "Identity".
+// only; nothing here writes or prints it. Rules: PAIRING.md, [B1] to [B3].
 //
 //   seed32 -> prf "bench-sign" -> Ed25519 \
 //          -> prf "bench-box"  -> X25519  -> benchFp = H16("bench", signPub || boxPub)

@@ -24,7 +24,7 @@ const CASES = [
 ];
 
 for (const { seed, label, signPub, boxPub, id } of CASES) {
-  Deno.test(`bench ${label} has the keys and the full id of the vectors`, () => {
+  Deno.test(`[B1] [B2] [B3] bench ${label} has the keys and the full id of the vectors`, () => {
     const identity = newBenchIdentity(Uint8Array.fromHex(seed));
     assertEquals(identity.sign.publicKey.toHex(), signPub);
     assertEquals(identity.box.publicKey.toHex(), boxPub);
@@ -40,7 +40,7 @@ Deno.test("another seed is another bench, and a seed of another length is a mist
   assertThrows(() => newBenchIdentity(seed.subarray(1)), RangeError);
 });
 
-Deno.test("base32 spells the RFC's examples in lower case without padding", () => {
+Deno.test("[B3] base32 spells the RFC's examples in lower case without padding", () => {
   const spelled = ["", "f", "fo", "foo", "foob", "fooba", "foobar"].map((text) =>
     encodeBase32(new TextEncoder().encode(text))
   );
