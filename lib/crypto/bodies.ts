@@ -2,7 +2,7 @@
 // be hostile: every field is checked, and `null` is the answer to all that is not exactly right.
 // Rules: lib/wire/PROTOCOL.md section 4, [F1] [I1] [I2].
 
-import { adminFingerprint, type Signer, type VerifySync } from "../proof/mod.ts";
+import { adminFingerprint, type Signer, type Verify } from "../proof/mod.ts";
 import {
   type Bytes,
   concatBytes,
@@ -134,19 +134,17 @@ export async function newBadge(
 }
 
 /** Whether a badge is the room's admin's, for this session in this room. */
-export function checkBadge(
+export async function checkBadge(
   badge: AdminBadge,
   adminFp: Uint8Array,
   roomId: RoomId,
   signPublicKey: Uint8Array,
-  verify: VerifySync,
-): boolean {
-  return equalBytes(adminFingerprint(badge.adminPublicKey), adminFp) &&
-    verify(
-      badge.adminPublicKey,
-      concatBytes(BADGE_CONTEXT, idBytes(roomId), signPublicKey),
-      badge.signature,
-    );
+  verify: Verify,
+): Promise<boolean> {
+  const { adminPublicKey, signature } = badge;
+  if (!equalBytes(adminFingerprint(adminPublicKey), adminFp)) return false;
+  const signed = concatBytes(BADGE_CONTEXT, idBytes(roomId), signPublicKey);
+  return await verify(adminPublicKey, signed, signature);
 }
 
 /** JSON bytes of a picture's head. */

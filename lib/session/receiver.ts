@@ -12,7 +12,7 @@ import {
   type RoomKeys,
   verifyContent,
 } from "../crypto/mod.ts";
-import { deriveMemberId, verifyWithNacl } from "../proof/mod.ts";
+import { deriveMemberId } from "../proof/mod.ts";
 import {
   type Bytes,
   type ChunkContent,
@@ -201,19 +201,25 @@ export class Receiver {
     if (!await this.#verified(content)) return;
     const presence = parsePresence(content.body);
     if (presence === null) return events.onTrouble("unreadable");
+    const isAdmin = await this.#isAdmin(from, content, presence);
+    if (this.#isStopped) return;
     if (!roster.hasRoomFor(from)) events.onRosterFull();
-    const isAdmin = this.#isAdmin(from, content, presence);
     const outcome = roster.onPresence(from, content.seq, presence, isAdmin, ownNonce());
     events.onPresence(roster.get(from)!, outcome);
   }
 
-  #isAdmin(from: MemberId, { signPublicKey }: SignedContent, { badge }: Presence): boolean {
+  async #isAdmin(
+    from: MemberId,
+    { signPublicKey }: SignedContent,
+    { badge }: Presence,
+  ): Promise<boolean> {
     if (badge === null) return false;
-    const { keys } = this.#options;
+    const { keys, world } = this.#options;
     const text = encodeBase64url(badge.signature);
     if (this.#goodBadges.get(from) === text) return true;
     if (this.#falseBadges.has(from)) return false;
-    if (!checkBadge(badge, keys.adminFp, keys.roomId, signPublicKey, verifyWithNacl)) {
+    const { verify } = world.ed25519;
+    if (!await checkBadge(badge, keys.adminFp, keys.roomId, signPublicKey, verify)) {
       if (this.#falseBadges.size >= MAX_RECORDS) this.#falseBadges.clear();
       this.#falseBadges.add(from);
       return false;

@@ -78,7 +78,7 @@ export async function beginStay(options: StayOptions): Promise<RoomStay> {
   const signer = await world.ed25519.newSigner(sessionSeed);
   const admin = adminSeed === null ? null : naclSigner(adminSeed);
   const badge = admin === null ? null : await newBadge(admin, keys.roomId, signer.publicKey);
-  const joinSigner = naclSigner(keys.join.secretKey.subarray(0, 32));
+  const joinSigner = await world.ed25519.newSigner(keys.join.secretKey.subarray(0, 32));
   const stay = new RoomStay(options, { sessionSeed, signer, joinSigner, admin, badge });
   stay.connect();
   return stay;
