@@ -1,12 +1,17 @@
 // A bench and any number of tabs in one process: a clock moved by hand, sockets in memory, and a place between bench and
 // tab where a lying bench can stand. Real relay, real sessions, real crypto (node's Ed25519, which is fast).
 
-import { createHash, createPrivateKey, sign } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { setImmediate } from "node:timers";
-import { deriveRoomKeys, newRoomSecret, type RoomSecret } from "../../lib/crypto/mod.ts";
+import {
+  deriveRoomKeys,
+  newRoomSecret,
+  type RoomKeys,
+  type RoomSecret,
+} from "../../lib/crypto/mod.ts";
 import type { AdminSeed } from "../../lib/crypto/mod.ts";
-import { randomBytes, signKeyPair } from "../../lib/nacl.ts";
+import { randomBytes } from "../../lib/nacl.ts";
 import { newBenchIdentity } from "../../lib/park/mod.ts";
 import type { Ed25519 } from "../../lib/proof/mod.ts";
 import { type Accept, Relay, type SocketEvents, verifyWithNode } from "../../lib/relay/mod.ts";
@@ -14,7 +19,12 @@ import type { PreparedImage } from "../../lib/session/contract.ts";
 import { beginStay, type RoomStay } from "../../lib/session/session.ts";
 import type { LogItem, Notice } from "../../lib/session/view_state.ts";
 import type { TabSocketEvents, World } from "../../lib/session/world.ts";
-import { type Bytes, concatBytes, DEFAULT_MAX_FILE_BYTES } from "../../lib/wire/mod.ts";
+import {
+  type Bytes,
+  concatBytes,
+  DEFAULT_MAX_FILE_BYTES,
+  parseBase64url,
+} from "../../lib/wire/mod.ts";
 
 export const ORIGIN = "https://bench.example";
 const PKCS8_HEAD = Buffer.from("302e020100300506032b657004220420", "hex");
@@ -31,7 +41,7 @@ export const nodeEd25519: Ed25519 = {
       type: "pkcs8",
     });
     return Promise.resolve({
-      publicKey: signKeyPair(seed).publicKey,
+      publicKey: parseBase64url(createPublicKey(key).export({ format: "jwk" }).x, 32)!,
       sign: (message) => Promise.resolve(new Uint8Array(sign(null, message, key))),
     });
   },
@@ -78,6 +88,7 @@ export class SessionRig {
   readonly tabs: RigTab[] = [];
   readonly #wires = new Set<Wire>();
   readonly secret: RoomSecret;
+  readonly #keys: RoomKeys;
   readonly adminSeed: AdminSeed;
   #seed: number;
   /** What a bench that drops things does with messages of tabs. */
@@ -88,6 +99,7 @@ export class SessionRig {
     const { secret, adminSeed } = newRoomSecret();
     this.secret = secret;
     this.adminSeed = adminSeed;
+    this.#keys = deriveRoomKeys(secret);
     this.startBench();
   }
 
@@ -162,6 +174,16 @@ export class SessionRig {
     return this.#seed / 2147483647;
   }
 
+  /** The room's keys, derived once; every tab wipes a copy of its own. */
+  #roomKeys(): RoomKeys {
+    const { join, messageKey, ...rest } = this.#keys;
+    return {
+      ...rest,
+      join: { ...join, secretKey: join.secretKey.slice() },
+      messageKey: messageKey.slice(),
+    };
+  }
+
   /** Opens a tab that enters the room. */
   async join(
     name: string,
@@ -196,7 +218,7 @@ export class SessionRig {
     const stay = await beginStay({
       world,
       secret,
-      keys: deriveRoomKeys(secret),
+      keys: this.#roomKeys(),
       adminSeed: options.admin === true ? this.adminSeed.slice() as AdminSeed : null,
       name,
     });
