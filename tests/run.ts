@@ -2,6 +2,7 @@
 // having first installed the browsers that are missing where apt may. Nothing is skipped: an ignored test counts as
 // failed, and so does a step that broke. The last line is the sum of all test runs.
 
+import { fileURLToPath } from "node:url";
 import {
   type Browser,
   CHROMIUM,
@@ -11,7 +12,7 @@ import {
   howToInstall,
 } from "./support/find_browser.ts";
 
-const ROOT = new URL("../", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 /** What runs in a tab, and so may use nothing of Deno's. */
 const IN_THE_BROWSER = ["islands", "lib/ui", "lib/session", "lib/crypto"];

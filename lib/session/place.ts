@@ -100,11 +100,12 @@ export function parsePasted(
   const before = pasted.slice(0, hashAt);
   const judged = judge(token);
   if ("ok" in judged || before === "") return judged;
-  const url = parseHttpUrl(before) ?? parseHttpUrl(`https://${before}`);
+  const hasScheme = before.includes("://");
+  const url = parseHttpUrl(hasScheme ? before : `https://${before}`);
   if (url === null) return { ok: false, reason: "not-a-link" };
   // Typed without its scheme, an address of this host is this bench's, whatever the scheme is.
   const isHere = url.origin === origin ||
-    (!/^https?:/i.test(before) && url.host === new URL(origin).host);
+    (!hasScheme && url.host === new URL(origin).host);
   if (isHere) return judged;
   return { ok: false, reason: "other-bench", url: `${url.origin}${ROOM_PATH}#${token}` };
 }

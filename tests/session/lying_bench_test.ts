@@ -93,7 +93,7 @@ Deno.test("lying bench: a swapped sender is forged, and not shown", async () => 
   endAll(rig);
 });
 
-Deno.test("lying bench: a replayed message is dropped and noticed", async () => {
+Deno.test("[F7] lying bench: a replayed message is dropped and noticed", async () => {
   const { rig, ana, ben } = await roomOfThree();
   ana.stay.sendText("yes, do it");
   await rig.advance(500);

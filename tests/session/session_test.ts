@@ -619,6 +619,59 @@ Deno.test("[F11] who left while we were away is said to have left, who stayed is
   for (const tab of [ana, cem]) tab.stay.leave();
 });
 
+Deno.test("[D6] [O1] what is said goes out in its order, under memberId:seq, at the time of its arrival", async () => {
+  const rig = new SessionRig();
+  const ana = await rig.join("Ana", { admin: true });
+  const ben = await rig.join("Ben", { tap: true });
+  await rig.advance(2_000);
+  for (let i = 1; i <= 30; i++) ana.stay.sendText(`line ${i}`);
+  await rig.advance(1_000);
+  const shown = ben.stay.view.log.filter(({ tag }) => tag === "text");
+  assertEquals(texts(ben), Array.from({ length: 30 }, (_, i) => `Ana: line ${i + 1}`));
+  const anaId = ana.stay.view.me!.memberId;
+  assertEquals(
+    shown.map(({ id }) => id),
+    Array.from({ length: 30 }, (_, i) => `${anaId}:${i + 1}`),
+  );
+  for (const { atMs } of shown) assert(atMs <= 1_700_000_000_000 + rig.nowMs);
+  for (const tab of rig.tabs) tab.stay.leave();
+});
+
+Deno.test("[O6] two hundred messages wait; one more is not taken, and none of them is lost", async () => {
+  const rig = new SessionRig();
+  const ana = await rig.join("Ana", { admin: true });
+  const ben = await rig.join("Ben", { tap: true });
+  await rig.advance(2_000);
+  rig.killBench();
+  for (let i = 0; i < 200; i++) {
+    assert(ana.stay.sendText(`waiting ${i}`), `${i}`);
+    await rig.settle();
+  }
+  assertEquals(ana.stay.sendText("one too many"), false);
+  rig.startBench();
+  await rig.advance(15_000);
+  assertEquals(texts(ben), Array.from({ length: 200 }, (_, i) => `Ana: waiting ${i}`));
+  for (const tab of rig.tabs) tab.stay.leave();
+});
+
+Deno.test("[I8] a sender that leaves ends its unfinished picture", async () => {
+  const rig = new SessionRig();
+  const ana = await rig.join("Ana", { admin: true });
+  const ben = await rig.join("Ben", { tap: true });
+  await rig.advance(2_000);
+  const image = await prepared(ana, makeNoisePng(6 * MAX_CHUNK_BYTES, 8));
+  let chunks = 0;
+  rig.dropUpward = (tab, message) =>
+    tab === ana && typeof message !== "string" && message.length > 200_000 && ++chunks > 2;
+  ana.stay.sendImage(image);
+  await rig.advance(3_000);
+  assertEquals(images(ben)[0]!.transfer.tag, "moving");
+  ana.stay.leave();
+  await rig.advance(1_000);
+  assertEquals(images(ben)[0]!.transfer, { tag: "broken", reason: "piece-missing" });
+  ben.stay.leave();
+});
+
 Deno.test("texts that are empty or too long are not taken", async () => {
   const rig = new SessionRig();
   const ana = await rig.join("Ana", { admin: true });

@@ -1,12 +1,13 @@
 // The repository as tests see it: its files, its tasks, its module graph.
 
+import { fileURLToPath } from "node:url";
 import manifest from "../../deno.json" with { type: "json" };
 
 const ROOT = new URL("../../", import.meta.url);
 
 /** The path of a file, given from the repository's root. */
 export function fromRepository(path: string): string {
-  return new URL(path, ROOT).pathname;
+  return fileURLToPath(new URL(path, ROOT));
 }
 
 /** A task of deno.json, in its long form. */
