@@ -30,4 +30,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
   CMD ["deno", "eval", "--no-lock", "const port = Deno.env.get('PORT') || 3000; const { ok } = await fetch(`http://localhost:${port}/health`); Deno.exit(ok ? 0 : 1)"]
 # The image's own entry point is a shell script; the bench is to get signals itself.
 ENTRYPOINT []
-CMD ["deno", "run", "--cached-only", "--no-prompt", "--allow-net", "--allow-env=PORT,HOST,MAX_FILE_SIZE,BENCH_ID,NATS_PEERS,PUBLIC_URL,TRUST_PROXY,SOURCE_URL", "--allow-read=_fresh,deno.json,main.ts,lib,routes,islands", "serve.ts"]
+CMD ["deno", "run", "--cached-only", "--no-prompt", "--allow-net", "--allow-env=PORT,HOST,MAX_FILE_SIZE,BENCH_ID,NATS_PEERS,PUBLIC_URL,TRUST_PROXY,SOURCE_URL,MAX_PER_ADDRESS,MAX_UNJOINED_PER_ADDRESS,MAX_JOINS_PER_MINUTE,MAX_FRAMES_PER_SECOND,MAX_BYTES_PER_SECOND,MAX_ROOM_BYTES_PER_SECOND,MAX_MEMBERS,MAX_ROOMS,MAX_CONNECTIONS,METRICS,WS_NO_BUFFER_UTIL,WS_NO_UTF_8_VALIDATE", "--allow-read=_fresh,deno.json,main.ts,lib,routes,islands", "serve.ts"]

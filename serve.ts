@@ -3,12 +3,17 @@
 // stops, and one line when it cannot start.
 
 import { Bench, complain, type Config, readConfig, say, useBench } from "./lib/bench/mod.ts";
-
-type Handler = (request: Request, info: Deno.ServeHandlerInfo) => Response | Promise<Response>;
+import {
+  type Handler,
+  type Listener,
+  ListenError,
+  type ListenProblem,
+  openListener,
+} from "./lib/self_hosted/mod.ts";
+import { assertNever } from "./lib/wire/mod.ts";
 
 /** Sockets get this long to hear 1001; the promise is an end within two seconds. */
 const GOODBYE_MS = 1_000;
-const LOOK_EVERY_MS = 20;
 
 const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
@@ -36,28 +41,32 @@ async function builtHandler(): Promise<Handler> {
   }
 }
 
-function listen(config: Config, handler: Handler): Deno.HttpServer<Deno.NetAddr> {
-  const { host: hostname, port } = config;
+async function listen(bench: Bench, handler: Handler): Promise<Listener> {
+  const { host: hostname, port, limits } = bench.config;
   try {
-    return Deno.serve({
+    return await openListener({
       hostname,
       port,
-      onListen: ({ port }) => say(`BenchTalks is open at ${addressOf(hostname, port)}`),
-      onError: () => {
-        complain("A request failed inside the bench.");
-        return new Response(null, { status: 500 });
-      },
-    }, handler);
+      maxConnections: limits.maxConnections,
+      admit: bench.admit,
+      handler,
+      onFault: () => bench.onFault(),
+    });
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
-      giveUp(`PORT is ${port}, but something else listens there already; it takes a free port`);
-    }
-    if (error instanceof Deno.errors.PermissionDenied) {
-      giveUp(
-        `PORT is ${port}, which this system keeps for its administrator; it takes one from 1024 up`,
-      );
-    }
-    giveUp(`HOST is "${hostname}", which is no address of this machine`);
+    giveUp(wordsFor(error instanceof ListenError ? error.problem : "foreign", bench.config));
+  }
+}
+
+function wordsFor(problem: ListenProblem, { host, port }: Config): string {
+  switch (problem) {
+    case "taken":
+      return `PORT is ${port}, but something else listens there already; it takes a free port`;
+    case "forbidden":
+      return `PORT is ${port}, which this system keeps for its administrator; it takes one from 1024 up`;
+    case "foreign":
+      return `HOST is "${host}", which is no address of this machine`;
+    default:
+      return assertNever(problem);
   }
 }
 
@@ -69,28 +78,40 @@ function addressOf(hostname: string, port: number): string {
 }
 
 /** Says goodbye to every socket and ends the process. Time is up for whoever does not answer. */
-async function stop(bench: Bench): Promise<void> {
+async function stop(bench: Bench, listener: Listener): Promise<void> {
   say("BenchTalks stops");
+  const closed = listener.close();
   bench.stop();
-  const endsAtMs = performance.now() + GOODBYE_MS;
-  while (bench.openSockets() > 0 && performance.now() < endsAtMs) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  }
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, GOODBYE_MS))]);
   Deno.exit(0);
 }
 
+/** What nobody caught may hold anything, so nothing of it is said. */
+function fail(event: Event): void {
+  event.preventDefault();
+  giveUp("The bench failed and stops.");
+}
+
+globalThis.addEventListener("error", fail);
+globalThis.addEventListener("unhandledrejection", fail);
+
 const settings = readConfig();
 if (!settings.ok) giveUp(settings.problem);
-const bench = new Bench(settings.config);
+const { config } = settings;
+const bench = new Bench(config);
 useBench(bench);
-listen(settings.config, await builtHandler());
-
+const listener = await listen(bench, await builtHandler());
 let stopping = false;
 for (const signal of SIGNALS) {
   Deno.addSignalListener(signal, () => {
     // Asked twice, somebody is in a hurry.
     if (stopping) Deno.exit(0);
     stopping = true;
-    stop(bench);
+    stop(bench, listener);
   });
 }
+
+if (config.switchedOff.length > 0) {
+  say(`Switched off, so that nothing is held against strangers: ${config.switchedOff.join(", ")}`);
+}
+say(`BenchTalks is open at ${addressOf(config.host, listener.port)}`);

@@ -1,13 +1,16 @@
 // One running bench: its settings, its identity, its relay. Everything that a route needs goes through it.
 // It keeps nothing on disk and opens no listener; serve.ts does that.
 
+import { clientAddress } from "../limits/mod.ts";
 import { fullBenchId, newBenchIdentity } from "../park/mod.ts";
 import {
-  type Accept,
+  type Admission,
   asksForSocket,
   checkOrigin,
   offersSubprotocol,
   Relay,
+  type RelayCounts,
+  type SocketRequest,
   systemClock,
   upgradeNative,
   verifyWithNode,
@@ -16,10 +19,18 @@ import { CLOSE, encodeBase64url } from "../wire/mod.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import type { Config } from "./config.ts";
 import { newLabel } from "./label.ts";
-import { complain } from "./say.ts";
+import type { Totals } from "./metrics.ts";
+import { complain, say } from "./say.ts";
 
 const SEED_BYTES = 32;
 const INSTANCE_BYTES = 16;
+
+/** What a page is told to wait before it asks for a socket again. */
+const RETRY_SECONDS = { 429: 2, 503: 10 } as const;
+const REFUSED_WORDS = {
+  429: "Too many new connections came from this network just now.",
+  503: "This bench has as many connections as it takes.",
+} as const;
 
 /** What `/health` answers. */
 export interface Health {
@@ -38,6 +49,7 @@ export class Bench {
   readonly #relay: Relay;
   readonly #startedAtMs = performance.now();
   #openSockets = 0;
+  #hasToldOfProxy = false;
 
   constructor(config: Config) {
     this.config = config;
@@ -52,8 +64,10 @@ export class Bench {
         boxPublicKey: identity.box.publicKey,
         instance: encodeBase64url(crypto.getRandomValues(new Uint8Array(INSTANCE_BYTES))),
         maxFileBytes: config.maxFileBytes,
+        framesPerSecond: config.limits.maxFramesPerSecond,
         park: false,
       },
+      limits: config.limits,
       verify: verifyWithNode,
       clock: systemClock,
     });
@@ -64,54 +78,115 @@ export class Bench {
     return this.#openSockets;
   }
 
-  /** Totals, which tell no room from another. */
-  counts(): ReturnType<Relay["counts"]> {
+  /** What it holds now: totals, which tell no room from another. */
+  counts(): RelayCounts {
     return this.#relay.counts();
+  }
+
+  /** What it holds and has done, for `/metrics` [M14]. */
+  totals(): Totals {
+    const { tombstones: _, ...counts } = this.#relay.counts();
+    const { framesIn, framesOut, bytesIn, bytesOut, joins, roomsOpened, pauses, closes, refusals } =
+      this.#relay.totals;
+    return {
+      ...counts,
+      framesIn,
+      framesOut,
+      bytesIn,
+      bytesOut,
+      joins,
+      roomsOpened,
+      pauses,
+      closes,
+      refusals,
+      uptimeSeconds: this.#uptimeSeconds(),
+      residentBytes: Deno.memoryUsage().rss,
+    };
   }
 
   health(): Health {
     return {
       status: "ok",
       version: manifest.version,
-      uptime_seconds: Math.floor((performance.now() - this.#startedAtMs) / 1000),
+      uptime_seconds: this.#uptimeSeconds(),
       federation: "standalone",
     };
   }
 
-  /** Answers a request for `/ws`: the origin is looked at before anything else [C1]. Never throws. */
-  handleUpgrade(request: Request): Response {
-    const origin = checkOrigin({
-      origin: request.headers.get("origin"),
-      host: request.headers.get("host"),
-      publicOrigin: this.config.publicOrigin,
-    });
-    if (origin === null) {
+  /**
+   * Whether this request may become a socket: the origin is looked at before anything else [C1], then whether it asks
+   * rightly, then the limits [M4], of which a plain request is told but which it does not use up. Never throws.
+   */
+  readonly admit = (request: SocketRequest): Admission => {
+    const { publicOrigin, trustedProxyHops } = this.config;
+    const origin = checkOrigin({ ...request, publicOrigin });
+    const isSocket = asksForSocket(request.upgrade);
+    // A page's own question carries no Origin; it is told nothing but how full it is here.
+    if (origin === null && (isSocket || request.origin !== null)) {
       return refusal(403, "This address takes connections from this bench's own pages only.");
     }
-    if (!asksForSocket(request)) {
+    const { address, isProxyForgotten } = clientAddress({ ...request, trustedProxyHops });
+    if (isProxyForgotten) this.#tellOfProxy();
+    if (!isSocket || origin === null) {
+      const wouldBe = this.#relay.wouldRefuse(address);
+      if (wouldBe !== null) return refused(wouldBe);
       return refusal(426, "This address speaks WebSocket.", { upgrade: "websocket" });
     }
-    if (!offersSubprotocol(request)) return refusal(400, "The subprotocol is bt1.");
-    try {
-      const onFault = () => complain("A connection failed inside the bench.");
-      return upgradeNative(request, origin, this.#accept, onFault);
-    } catch {
-      return refusal(400, "This is not a WebSocket handshake.");
-    }
-  }
-
-  /** The relay's, counted: the relay forgets a socket as it says goodbye, and the goodbye still has to leave. */
-  readonly #accept: Accept = (port, origin) => {
-    const events = this.#relay.accept(port, origin);
-    this.#openSockets++;
+    if (!offersSubprotocol(request.subprotocols)) return refusal(400, "The subprotocol is bt1.");
+    const admitted = this.#relay.admit(address);
+    if (admitted === 429 || admitted === 503) return refused(admitted);
     return {
-      ...events,
-      onClose: () => {
-        this.#openSockets--;
-        events.onClose();
+      ok: true,
+      accept: (port) => {
+        const events = this.#relay.accept(port, origin, admitted.visitor);
+        // The relay forgets a socket as it says goodbye, and the goodbye still has to leave.
+        this.#openSockets++;
+        return {
+          ...events,
+          onClose: () => {
+            this.#openSockets--;
+            events.onClose();
+          },
+        };
       },
     };
   };
+
+  /** Answers a request for `/ws` that came through Fresh: upgrades it where Deno itself listens. Never throws. */
+  handleUpgrade(request: Request, remote: Deno.Addr): Response {
+    const { headers } = request;
+    const admission = this.admit({
+      origin: headers.get("origin"),
+      host: headers.get("host"),
+      upgrade: headers.get("upgrade"),
+      subprotocols: headers.get("sec-websocket-protocol"),
+      forwardedFor: headers.get("x-forwarded-for"),
+      remoteAddress: "hostname" in remote ? remote.hostname : null,
+    });
+    if (!admission.ok) return answerOf(admission);
+    try {
+      return upgradeNative(request, admission.accept, () => this.onFault());
+    } catch {
+      return answerOf(refusal(400, "This is not a WebSocket handshake."));
+    }
+  }
+
+  /** A mistake of ours met one socket: says so, and nothing about it. */
+  onFault(): void {
+    complain("A connection failed inside the bench.");
+  }
+
+  #uptimeSeconds(): number {
+    return Math.floor((performance.now() - this.#startedAtMs) / 1000);
+  }
+
+  #tellOfProxy(): void {
+    if (this.#hasToldOfProxy) return;
+    this.#hasToldOfProxy = true;
+    say(
+      "A proxy stands in front of this bench. Set TRUST_PROXY=1, and limits for each address will hold again.",
+    );
+  }
 
   /** Closes every socket with 1001: tabs come back by themselves to whatever listens here next. */
   stop(): void {
@@ -119,7 +194,19 @@ export class Bench {
   }
 }
 
-function refusal(status: number, words: string, headers: HeadersInit = {}): Response {
+function refusal(
+  status: number,
+  words: string,
+  headers: Readonly<Record<string, string>> = {},
+): Admission & { readonly ok: false } {
+  return { ok: false, status, words, headers };
+}
+
+function refused(status: 429 | 503): Admission & { readonly ok: false } {
+  return refusal(status, REFUSED_WORDS[status], { "retry-after": `${RETRY_SECONDS[status]}` });
+}
+
+function answerOf({ status, words, headers }: Admission & { readonly ok: false }): Response {
   return new Response(`${words}\n`, {
     status,
     headers: { "content-type": "text/plain; charset=utf-8", ...headers },

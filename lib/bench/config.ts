@@ -2,7 +2,7 @@
 // draws at random. A variable that is empty counts as unset, because container files like to pass empty ones.
 // A bad value is answered with one line that names the variable, what it got and what it takes.
 
-import { DEFAULT_MAX_FILE_BYTES } from "../wire/mod.ts";
+import { DEFAULT_MAX_FILE_BYTES, LIMITS, type Limits, MOST_MEMBERS } from "../wire/mod.ts";
 
 /** Where this program's source is offered when `SOURCE_URL` says nothing else (AGPL, section 13). */
 export const PROJECT_URL = "https://github.com/benchtalks/benchtalks";
@@ -18,9 +18,15 @@ export interface Config {
   readonly label: string | null;
   /** Origin of `PUBLIC_URL` without a path, or `null`. */
   readonly publicOrigin: string | null;
-  /** How many proxies in front of the bench are trusted to name an address; kept for the limits that will need it. */
+  /** How many proxies in front of the bench are trusted to name an address [M13]. */
   readonly trustedProxyHops: number;
   readonly sourceUrl: string;
+  /** What is held against strangers; Infinity where it is switched off. */
+  readonly limits: Limits;
+  /** Names of the limits that are switched off, in the order of `VARIABLES`. */
+  readonly switchedOff: readonly string[];
+  /** Whether `/metrics` answers [M14]. */
+  readonly hasMetrics: boolean;
 }
 
 /** The settings, or the one line that says what is wrong. */
@@ -38,9 +44,59 @@ export const VARIABLES = [
   "PUBLIC_URL",
   "TRUST_PROXY",
   "SOURCE_URL",
+  "MAX_PER_ADDRESS",
+  "MAX_UNJOINED_PER_ADDRESS",
+  "MAX_JOINS_PER_MINUTE",
+  "MAX_FRAMES_PER_SECOND",
+  "MAX_BYTES_PER_SECOND",
+  "MAX_ROOM_BYTES_PER_SECOND",
+  "MAX_MEMBERS",
+  "MAX_ROOMS",
+  "MAX_CONNECTIONS",
+  "METRICS",
 ] as const;
 
 type Variable = typeof VARIABLES[number];
+
+/** What one limit may be set to, apart from 0. */
+interface Range {
+  readonly name: Variable;
+  readonly most: number;
+  readonly what: string;
+}
+
+/** Far above what one process bears; the bound only keeps a slip of the hand out. */
+const MOST = 1_000_000;
+const MOST_BYTES_PER_SECOND = 2 ** 32;
+
+/** In the order of `VARIABLES`. */
+const LIMIT_RANGES: Readonly<Record<keyof Limits, Range>> = {
+  // Two: a tab that comes back stands beside its old socket until that is known to be dead.
+  maxPerAddress: { name: "MAX_PER_ADDRESS", most: MOST, what: "sockets" },
+  maxUnjoinedPerAddress: {
+    name: "MAX_UNJOINED_PER_ADDRESS",
+    most: MOST,
+    what: "sockets",
+  },
+  // Five: a phone that changes networks now and then.
+  maxJoinsPerMinute: { name: "MAX_JOINS_PER_MINUTE", most: MOST, what: "sockets" },
+  // Five: text, a picture's chunks and a beat at once.
+  maxFramesPerSecond: { name: "MAX_FRAMES_PER_SECOND", most: MOST, what: "messages" },
+  // Less than the longest message would hold a picture up by more than a second for each of its chunks.
+  maxBytesPerSecond: {
+    name: "MAX_BYTES_PER_SECOND",
+    most: MOST_BYTES_PER_SECOND,
+    what: "bytes",
+  },
+  maxRoomBytesPerSecond: {
+    name: "MAX_ROOM_BYTES_PER_SECOND",
+    most: MOST_BYTES_PER_SECOND,
+    what: "bytes",
+  },
+  maxMembers: { name: "MAX_MEMBERS", most: MOST_MEMBERS, what: "members" },
+  maxRooms: { name: "MAX_ROOMS", most: MOST, what: "rooms" },
+  maxConnections: { name: "MAX_CONNECTIONS", most: MOST, what: "sockets" },
+};
 
 /** Beyond a gigabyte no tab can hold a picture in memory. */
 const MAX_CONFIGURED_FILE_BYTES = 2 ** 30;
@@ -66,9 +122,20 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   };
   const whole = (name: Variable, fallback: number, least: number, most: number, what: string) =>
     read(name, fallback, `${what}, a whole number from ${least} to ${most}`, (text) => {
-      const value = /^\d{1,15}$/.test(text) ? Number(text) : -1;
-      return value >= least && value <= most ? value : null;
+      const value = parseWhole(text);
+      return value !== null && value >= least && value <= most ? value : null;
     });
+  const switchedOff: Variable[] = [];
+  const limit = (key: keyof Limits) => {
+    const { name, most, what } = LIMIT_RANGES[key];
+    const takes = `0 for no limit, or ${what}, a whole number from 1 to ${most}`;
+    return read<number>(name, LIMITS[key], takes, (text) => {
+      const value = parseWhole(text);
+      if (value === 0) switchedOff.push(name);
+      if (value === 0) return Infinity;
+      return value !== null && value <= most ? value : null;
+    });
+  };
   try {
     const config: Config = {
       port: whole("PORT", 3000, 0, 65_535, "a port"),
@@ -94,6 +161,21 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       ),
       trustedProxyHops: whole("TRUST_PROXY", 0, 0, MAX_PROXY_HOPS, "a number of proxies"),
       sourceUrl: read("SOURCE_URL", PROJECT_URL, "an http or https address", parseWebUrl),
+      limits: {
+        maxPerAddress: limit("maxPerAddress"),
+        maxUnjoinedPerAddress: limit("maxUnjoinedPerAddress"),
+        maxJoinsPerMinute: limit("maxJoinsPerMinute"),
+        maxFramesPerSecond: limit("maxFramesPerSecond"),
+        maxBytesPerSecond: limit("maxBytesPerSecond"),
+        maxRoomBytesPerSecond: limit("maxRoomBytesPerSecond"),
+        maxMembers: limit("maxMembers"),
+        maxRooms: limit("maxRooms"),
+        maxConnections: limit("maxConnections"),
+      },
+      switchedOff,
+      hasMetrics: read("METRICS", false, "0 or 1", (text) => {
+        return text === "0" || text === "1" ? text === "1" : null;
+      }),
     };
     // Ignoring it would leave somebody believing that benches are joined.
     if ((env.NATS_PEERS ?? "") !== "") {
@@ -114,6 +196,10 @@ function shown(text: string): string {
   const short = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text;
   // Passwords hide in addresses; a start line ends up in a journal.
   return JSON.stringify(short.replace(/\/\/[^/@]*@/g, "//...@"));
+}
+
+function parseWhole(text: string): number | null {
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
 function parseHost(text: string): string | null {

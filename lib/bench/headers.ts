@@ -77,7 +77,7 @@ export function contentPolicy(): Middleware<State> {
   let policy: Middleware<State> | null = null;
   return (ctx) => {
     // An upgraded answer takes no headers, and Fresh's middleware would try.
-    if (asksForSocket(ctx.req)) return ctx.next();
+    if (asksForSocket(ctx.req.headers.get("upgrade"))) return ctx.next();
     policy ??= csp<State>({ useNonce: true, csp: directives(ctx.state.bench.config) });
     return policy(ctx);
   };

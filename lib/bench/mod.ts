@@ -5,6 +5,7 @@ export { compress } from "./compress.ts";
 export { type Config, type ConfigResult, parseConfig, PROJECT_URL, VARIABLES } from "./config.ts";
 export { answerFailures, type DrawFailure, noteFailure, statusOf } from "./failures.ts";
 export { contentPolicy, securityHeaders } from "./headers.ts";
+export { encodeMetrics, type Totals } from "./metrics.ts";
 export { complain, say } from "./say.ts";
 export { define, type State } from "./state.ts";
 export { benchOf, readConfig, useBench } from "./the_bench.ts";

@@ -2,8 +2,8 @@
 // It must never rebuild a response it was handed: a 101 answer to a WebSocket lives only as the object it is.
 // Names and meaning are Fresh's, from its pages on the context, routes, errors and the define helpers.
 
-import { STATUS_CODES } from "node:http";
 import type { ComponentChildren, FunctionComponent } from "preact";
+import { REASON_PHRASES } from "./reason_phrases.ts";
 import { renderPage } from "./render.ts";
 
 /** Thrown to answer with `status`. Strangers may see its message, so that must hold words of ours alone. */
@@ -11,7 +11,7 @@ export class HttpError extends Error {
   override readonly name = "HttpError";
 
   constructor(readonly status: number, message?: string, options?: ErrorOptions) {
-    super(message ?? STATUS_CODES[status], options);
+    super(message ?? REASON_PHRASES[status], options);
   }
 }
 

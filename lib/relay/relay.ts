@@ -1,8 +1,9 @@
-// The relay: sockets to rooms. It proves joins, hands boxes on, checks admin commands and forgets. It never opens,
-// keeps or prints what passes. The rules stand in lib/room and lib/proof; this is their rim, above 300 lines because
-// every event of a socket meets every part of a room here.
-// Rules: lib/wire/PROTOCOL.md sections 3 to 5.
+// The relay: sockets to rooms. It proves joins, hands boxes on, checks admin commands, holds the limits and forgets. It
+// never opens, keeps or prints what passes. The rules stand in lib/room, lib/proof and lib/limits; this is their rim, above 300
+// lines because every event of a socket meets every part of a room here.
+// Rules: lib/wire/PROTOCOL.md sections 3 to 7.
 
+import { TokenBucket } from "../limits/mod.ts";
 import {
   ADMIN_OP,
   checkAdminCommand,
@@ -28,127 +29,224 @@ import {
   type Bytes,
   CLOSE,
   type CloseCode,
+  DEAD_AFTER_MS,
   encodeAck,
   encodeAdminAnswer,
   encodeAdminRelayed,
+  encodeBatch,
   encodeCount,
   encodeHi,
   encodeLeft,
   encodeOk,
   HANDSHAKE_MS,
+  idBytes,
   type Join,
+  type Limits,
+  MAX_BAD_ADMIN_SIGNATURES,
+  MAX_ECHOED_BOX_BYTES,
+  MAX_HELD_BYTES,
   MAX_MESSAGE_BYTES,
-  type MemberId,
+  type OutgoingEntry,
   parseTabControl,
   parseTabFrame,
+  ROOM_BURST_SECONDS,
   type RoomId,
 } from "../wire/mod.ts";
 import type { Cancel, Clock } from "./clock.ts";
+import { Connection } from "./connection.ts";
+import { Gate, type Refusal, type Visitor } from "./gate.ts";
 import { LargeAcks } from "./large_acks.ts";
+import { HeldBytes, Outgoing } from "./outgoing.ts";
 import { RoomTraffic } from "./room_traffic.ts";
 import type { SocketEvents, SocketPort } from "./socket_port.ts";
+import { Totals } from "./totals.ts";
 
-/** Where a socket stands. */
-type Standing =
-  | { readonly tag: "unjoined"; readonly connNonce: Bytes; readonly cancelDeadline: Cancel }
-  | { readonly tag: "joined"; readonly roomId: RoomId; readonly memberId: MemberId }
-  | { readonly tag: "closed" };
+/** A reader with so much waiting is looked at from time to time: a quarter of the largest box. */
+const WATCHED_BYTES = 65_536;
 
-/** One socket, as the relay knows it. */
-interface Connection {
-  readonly port: SocketPort;
-  readonly origin: string;
-  standing: Standing;
-  /** Large boxes acknowledged on this socket so far. */
-  largeAcked: number;
+/** How often readers with something waiting are looked at. */
+const WATCH_EVERY_MS = 100;
+
+/** How often silence is looked for: no socket outlives [M3] by more than this. */
+const SILENCE_LOOK_MS = 5_000;
+
+/** A room with more members than this is told its head count every COUNT_EVERY_MS at most. */
+const QUICK_COUNT_MEMBERS = 32;
+const COUNT_EVERY_MS = 100;
+
+/** What is under way in one room, and how much came into it. */
+interface Flow {
+  readonly traffic: RoomTraffic<Connection>;
+  readonly bytes: TokenBucket;
+  countToldMs: number;
 }
 
 /** What a relay is built from. */
 export interface RelayOptions {
   readonly card: BenchCard;
+  readonly limits: Limits;
   /** Strict Ed25519 of this platform. */
   readonly verify: VerifySync;
   readonly clock: Clock;
 }
 
+/** A visitor of the gate, for whoever carries it from `admit` to `accept`. */
+export type RelayVisitor = Visitor<Connection>;
+
+/** What a relay holds now. Totals, which tell no room from another. */
+export interface RelayCounts {
+  readonly rooms: number;
+  readonly members: number;
+  readonly sockets: number;
+  readonly unjoined: number;
+  readonly tombstones: number;
+  readonly addresses: number;
+  /** Bytes that wait at sockets, shared ones once. */
+  readonly heldBytes: number;
+}
+
 /** One bench's rooms and the sockets in them. */
 export class Relay {
+  readonly totals = new Totals();
   readonly #card: BenchCard;
+  readonly #limits: Limits;
   readonly #verify: VerifySync;
   readonly #clock: Clock;
+  readonly #gate: Gate<Connection>;
   readonly #registry: Registry<Connection> = newRegistry();
   readonly #sockets = new Set<Connection>();
-  readonly #traffic = new Map<RoomId, RoomTraffic<Connection>>();
+  readonly #flows = new Map<RoomId, Flow>();
+  /** Rooms for which something came in this turn. */
+  readonly #busy = new Set<RoomId>();
   /** Rooms whose head count is to be told at the end of this turn. */
   readonly #countChanged = new Set<RoomId>();
+  /** Readers for whom much waits. */
+  readonly #backlogged = new Set<Connection>();
+  readonly #held = new HeldBytes();
+  readonly #beat: Outgoing;
   readonly #acks: LargeAcks<Connection>;
   #cancelBeat: Cancel | null = null;
+  #cancelSilence: Cancel | null = null;
+  #cancelWatch: Cancel | null = null;
+  #cancelCounts: Cancel | null = null;
   #cancelTombstones: Cancel | null = null;
   #isTurnEndDue = false;
 
   constructor(options: RelayOptions) {
     this.#card = options.card;
+    this.#limits = options.limits;
     this.#verify = options.verify;
     this.#clock = options.clock;
-    this.#acks = new LargeAcks(options.clock, (sender) => {
-      sender.largeAcked++;
-      sender.port.send(encodeAck(sender.largeAcked));
+    this.#gate = new Gate(options.limits, options.clock);
+    this.#beat = new Outgoing(this.#held, BEAT);
+    this.#acks = new LargeAcks(options.clock, {
+      mustWait: (sender, nowMs) => this.#waitMs(sender, nowMs) > 0,
+      acknowledge: (sender, boxes) => {
+        sender.largeAcked += boxes;
+        this.#say(sender, encodeAck(sender.largeAcked));
+      },
     });
   }
 
-  /** Totals, for health and tests. */
-  counts(): { readonly rooms: number; readonly sockets: number; readonly tombstones: number } {
+  /** What it holds now, for health and tests. */
+  counts(): RelayCounts {
     return {
       rooms: this.#registry.rooms.size,
+      members: this.#sockets.size - this.#gate.unjoined,
       sockets: this.#sockets.size,
+      unjoined: this.#gate.unjoined,
       tombstones: this.#registry.tombstones.size,
+      addresses: this.#gate.addresses,
+      heldBytes: this.#heldBytes(),
     };
+  }
+
+  /** Whether one more socket may come from `address` (`null`: not counted), which counts as one then [M4]. */
+  admit(address: string | null): { readonly visitor: RelayVisitor } | Refusal {
+    const admitted = this.#gate.admit(address, this.#sockets.size);
+    if (admitted === 429 || admitted === 503) this.totals.refusals[admitted]++;
+    return admitted;
+  }
+
+  /** What `admit` would refuse with, or `null`. */
+  wouldRefuse(address: string | null): Refusal | null {
+    return this.#gate.wouldRefuse(address, this.#sockets.size);
   }
 
   /** Takes an upgraded socket; `origin` is the validated Origin, word for word [C1]. Sends `hi`. */
-  readonly accept = (port: SocketPort, origin: string): SocketEvents => {
-    const connNonce = this.#clock.randomBytes(32);
-    const connection: Connection = {
+  accept(port: SocketPort, origin: string, visitor: RelayVisitor = null): SocketEvents {
+    const connection = new Connection({
       port,
       origin,
-      standing: {
-        tag: "unjoined",
-        connNonce,
-        cancelDeadline: this.#clock.after(
-          HANDSHAKE_MS,
-          () => this.#close(connection, CLOSE.handshakeTimeout),
-        ),
-      },
-      largeAcked: 0,
-    };
-    this.#sockets.add(connection);
-    this.#cancelBeat ??= this.#clock.every(BEAT_EVERY_MS, () => {
-      for (const { port } of this.#sockets) port.send(BEAT);
+      visitor,
+      limits: this.#limits,
+      maxFileBytes: this.#card.maxFileBytes,
+      nowMs: this.#clock.nowMs(),
     });
-    port.send(encodeHi(this.#card, connNonce));
+    if (this.#gate.isFull(visitor)) {
+      this.totals.onClose(CLOSE.tooManyFromOneNetwork);
+      port.close(CLOSE.tooManyFromOneNetwork);
+    } else {
+      this.#open(connection);
+    }
     return {
       onText: (text) => this.#onText(connection, text),
       onBinary: (bytes) => this.#onBinary(connection, bytes),
+      onAlive: () => void (connection.lastHeardMs = this.#clock.nowMs()),
       onClose: () => this.#forget(connection),
     };
-  };
+  }
 
-  /** Closes every socket and lets go of every room and timer: the bench stops. */
+  /** Closes every socket and lets go of every room, address and timer: the bench stops. */
   closeAll(code: CloseCode): void {
     for (const connection of [...this.#sockets]) this.#close(connection, code);
     this.#acks.stop();
+    this.#gate.stop();
     this.#cancelTombstones?.();
     this.#cancelTombstones = null;
   }
 
+  #open(connection: Connection): void {
+    const connNonce = this.#clock.randomBytes(32);
+    connection.standing = {
+      tag: "unjoined",
+      connNonce,
+      cancelDeadline: this.#clock.after(
+        HANDSHAKE_MS,
+        () => this.#close(connection, CLOSE.handshakeTimeout),
+      ),
+    };
+    this.#sockets.add(connection);
+    for (const crowded of this.#gate.onOpen(connection, connection.visitor)) {
+      this.#close(crowded, CLOSE.handshakeTimeout);
+    }
+    this.#cancelBeat ??= this.#clock.every(BEAT_EVERY_MS, () => {
+      for (const socket of this.#sockets) {
+        this.#send(socket, this.#beat);
+        // Where the platform looks after silence by itself, it is never silence here.
+        if (!socket.port.ping()) socket.lastHeardMs = this.#clock.nowMs();
+      }
+    });
+    this.#cancelSilence ??= this.#clock.every(SILENCE_LOOK_MS, () => this.#cutTheSilent());
+    this.#say(connection, encodeHi(this.#card, connNonce));
+  }
+
+  #cutTheSilent(): void {
+    const sinceMs = this.#clock.nowMs() - DEAD_AFTER_MS;
+    for (const socket of [...this.#sockets]) {
+      // Whom the bench itself does not read cannot be heard [M3].
+      if (socket.cancelPause === null && socket.lastHeardMs <= sinceMs) this.#cut(socket, null);
+    }
+  }
+
   #onText(connection: Connection, text: string): void {
     const { standing } = connection;
-    if (standing.tag === "closed") return;
+    if (standing.tag === "closed" || !this.#meter(connection, text.length)) return;
     const control = parseTabControl(text);
     if (control === null) return this.#close(connection, CLOSE.malformed);
     switch (control.t) {
       case "beat":
-        return connection.port.send(BEAT);
+        return this.#send(connection, this.#beat);
       case "join":
         if (standing.tag === "joined") return this.#close(connection, CLOSE.malformed);
         return this.#onJoin(connection, control, standing.connNonce);
@@ -158,9 +256,16 @@ export class Relay {
   }
 
   #onJoin(connection: Connection, join: Join, connNonce: Bytes): void {
+    const { visitor } = connection;
+    const nowMs = this.#clock.nowMs();
+    if (visitor !== null && visitor.failedProofs.fill(nowMs) < 1) {
+      return this.#close(connection, CLOSE.tooFast);
+    }
     if (!checkJoinProof(join, connNonce, connection.origin, this.#verify)) {
+      visitor?.failedProofs.take(1, nowMs);
       return this.#close(connection, CLOSE.proofFailed);
     }
+    if (this.#heldBytes() > MAX_HELD_BYTES) return this.#close(connection, CLOSE.overloaded);
     // What is under way belongs to those who were here when it was said.
     this.#flush(join.roomId);
     const memberId = deriveMemberId(join.signPublicKey);
@@ -168,25 +273,44 @@ export class Relay {
       this.#registry,
       { roomId: join.roomId, adminFp: join.adminFp, memberId, create: join.create },
       connection,
+      {
+        maxMembers: this.#limits.maxMembers,
+        maxRooms: this.#limits.maxRooms,
+        mayOpen: visitor === null || visitor.newRooms.fill(nowMs) >= 1,
+      },
       this.#clock.randomBytes(32),
-      this.#clock.nowMs(),
+      nowMs,
     );
     switch (verdict.tag) {
       case "refused":
         return this.#close(connection, verdict.code);
       case "entered": {
         if (connection.standing.tag === "unjoined") connection.standing.cancelDeadline();
-        connection.standing = { tag: "joined", roomId: join.roomId, memberId };
-        if (verdict.replaced !== null) this.#close(verdict.replaced, CLOSE.replaced);
-        const { room, created } = verdict;
-        connection.port.send(encodeOk({
+        connection.standing = {
+          tag: "joined",
+          roomId: join.roomId,
           memberId,
-          roomNonce: room.roomNonce as Bytes,
-          lastAdminCtr: room.lastAdminCtr,
-          count: room.members.size,
-          created,
-          isPublic: room.isPublic,
-        }));
+          memberIdBytes: idBytes(memberId),
+        };
+        this.#gate.onJoined(connection);
+        const { room, created } = verdict;
+        this.totals.joins++;
+        if (created) {
+          this.totals.roomsOpened++;
+          visitor?.newRooms.take(1, nowMs);
+        }
+        if (verdict.replaced !== null) this.#close(verdict.replaced, CLOSE.replaced);
+        this.#say(
+          connection,
+          encodeOk({
+            memberId,
+            roomNonce: room.roomNonce as Bytes,
+            lastAdminCtr: room.lastAdminCtr,
+            count: room.members.size,
+            created,
+            isPublic: room.isPublic,
+          }),
+        );
         return this.#tellCount(join.roomId);
       }
       default:
@@ -205,29 +329,22 @@ export class Relay {
     const room = this.#registry.rooms.get(standing.roomId);
     // A member's room stands as long as the member is in it.
     if (room === undefined) return this.#close(connection, CLOSE.malformed);
+    const flow = this.#flowOf(room.id);
+    flow.bytes.spend(bytes.length, this.#clock.nowMs());
+    if (!this.#meter(connection, bytes.length)) return;
     switch (frame.tag) {
       case "all": {
-        const isEchoed = this.#trafficOf(room.id).addToAll(
-          standing.memberId,
-          connection,
-          frame.box,
-        );
-        if (!isEchoed) {
-          // A large box leaves at once: it is acknowledged by what its readers still have queued.
-          this.#flush(room.id);
-          this.#acks.add(
-            connection,
-            [...room.members.values()].filter((member) => member !== connection).map(({ port }) =>
-              port
-            ),
-          );
+        if (frame.box.length > MAX_ECHOED_BOX_BYTES) {
+          return this.#relayLarge(connection, room, { from: standing.memberIdBytes, ...frame });
         }
-        return this.#atTurnEnd();
+        flow.traffic.addToAll(standing.memberIdBytes, frame.box);
+        return this.#atTurnEnd(room.id);
       }
       case "one": {
         const to = room.members.get(frame.to);
-        if (to !== undefined) this.#trafficOf(room.id).addToOne(standing.memberId, to, frame.box);
-        return this.#atTurnEnd();
+        if (to === undefined) return;
+        flow.traffic.addToOne(standing.memberIdBytes, to, frame.box);
+        return this.#atTurnEnd(room.id);
       }
       case "admin":
         return this.#onAdmin(connection, room, frame.command);
@@ -236,92 +353,251 @@ export class Relay {
     }
   }
 
+  /** A large box leaves at once and alone, to all but its sender, who is told when it has left [D7] [D8]. */
+  #relayLarge(sender: Connection, room: Room<Connection>, entry: OutgoingEntry): void {
+    this.#flush(room.id);
+    const message = new Outgoing(
+      this.#held,
+      encodeBatch([entry]),
+      () => this.#acks.look(sender),
+    );
+    const readers = [...room.members.values()].filter((member) => member !== sender);
+    for (const reader of readers) this.#send(reader, message);
+    this.#acks.add(sender, message, readers);
+  }
+
   #onAdmin(connection: Connection, room: Room<Connection>, frame: Uint8Array): void {
+    if (!connection.adminCommands.take(1, this.#clock.nowMs())) {
+      return this.#close(connection, CLOSE.tooFast);
+    }
     const verdict = checkAdminCommand(frame, { ...room, roomId: room.id }, this.#verify);
     if (!verdict.ok) {
-      return connection.port.send(encodeAdminAnswer(verdict.reason, room.lastAdminCtr));
+      const isForged = verdict.reason === "bad-signature";
+      if (isForged && ++connection.badAdminSignatures > MAX_BAD_ADMIN_SIGNATURES) {
+        return this.#close(connection, CLOSE.proofFailed);
+      }
+      return this.#say(connection, encodeAdminAnswer(verdict.reason, room.lastAdminCtr));
     }
     if (verdict.command.op !== ADMIN_OP.delete) {
-      return connection.port.send(encodeAdminAnswer("unsupported", room.lastAdminCtr));
+      return this.#say(connection, encodeAdminAnswer("unsupported", room.lastAdminCtr));
     }
     onAdminCounter(this.#registry, room.id, verdict.command.ctr);
     this.#flush(room.id);
-    const relayed = encodeAdminRelayed(frame);
-    connection.port.send(encodeAdminAnswer(null, verdict.command.ctr));
+    const relayed = new Outgoing(this.#held, encodeAdminRelayed(frame));
+    this.#say(connection, encodeAdminAnswer(null, verdict.command.ctr));
     for (const member of onDelete(this.#registry, room.id, this.#clock.nowMs())) {
-      member.port.send(relayed);
+      this.#send(member, relayed);
       this.#close(member, CLOSE.deletedOrMoved);
     }
-    this.#traffic.delete(room.id);
-    this.#countChanged.delete(room.id);
+    this.#forgetFlow(room.id);
     this.#armTombstones();
   }
 
-  #trafficOf(roomId: RoomId): RoomTraffic<Connection> {
-    let traffic = this.#traffic.get(roomId);
-    if (traffic === undefined) this.#traffic.set(roomId, traffic = new RoomTraffic());
-    return traffic;
+  /** Counts a message against its sender. `false` when the sender was closed for it [M7] [M8]. */
+  #meter(connection: Connection, lengthBytes: number): boolean {
+    const nowMs = this.#clock.nowMs();
+    connection.lastHeardMs = nowMs;
+    this.totals.framesIn++;
+    this.totals.bytesIn += lengthBytes;
+    const verdict = connection.pace.onMessage(lengthBytes, nowMs);
+    if (verdict.tag === "cut") {
+      this.#close(connection, CLOSE.tooFast);
+      return false;
+    }
+    const waitMs = this.#waitMs(connection, nowMs);
+    if (waitMs === 0 || connection.cancelPause !== null) return true;
+    if (connection.port.pause()) {
+      this.totals.pauses++;
+      this.#resumeAfter(connection, waitMs);
+    } else if (connection.pace.isFarBehind(nowMs)) {
+      this.#close(connection, CLOSE.tooFast);
+      return false;
+    }
+    return true;
+  }
+
+  /** How long a sender must wait for its own rate and its room's; 0 when it may go on. */
+  #waitMs({ pace, standing }: Connection, nowMs: number): number {
+    const ownMs = pace.waitMs(nowMs);
+    if (standing.tag !== "joined" || pace.isLight(nowMs)) return ownMs;
+    return Math.max(ownMs, this.#flows.get(standing.roomId)?.bytes.waitMs(nowMs) ?? 0);
+  }
+
+  #resumeAfter(connection: Connection, waitMs: number): void {
+    connection.cancelPause = this.#clock.after(waitMs, () => {
+      const nowMs = this.#clock.nowMs();
+      const moreMs = this.#waitMs(connection, nowMs);
+      // What had been read before the pause came after it.
+      if (moreMs > 0) return this.#resumeAfter(connection, moreMs);
+      connection.cancelPause = null;
+      connection.lastHeardMs = nowMs;
+      connection.port.resume();
+    });
+  }
+
+  #flowOf(roomId: RoomId): Flow {
+    let flow = this.#flows.get(roomId);
+    if (flow === undefined) {
+      const perSecond = this.#limits.maxRoomBytesPerSecond;
+      flow = {
+        traffic: new RoomTraffic(this.#held),
+        bytes: new TokenBucket(perSecond, perSecond * ROOM_BURST_SECONDS, this.#clock.nowMs()),
+        countToldMs: -Infinity,
+      };
+      this.#flows.set(roomId, flow);
+    }
+    return flow;
+  }
+
+  #forgetFlow(roomId: RoomId): void {
+    this.#flows.delete(roomId);
+    this.#busy.delete(roomId);
+    this.#countChanged.delete(roomId);
   }
 
   #flush(roomId: RoomId): void {
     const room = this.#registry.rooms.get(roomId);
     if (room === undefined) return;
-    this.#traffic.get(roomId)?.flush(room.members.values(), (to, frame) => to.port.send(frame));
+    this.#flows.get(roomId)?.traffic.flush(
+      room.members.values(),
+      (to, message) => this.#send(to, message),
+    );
+  }
+
+  #say(to: Connection, text: string): void {
+    this.#send(to, new Outgoing(this.#held, text));
+  }
+
+  #send(to: Connection, message: Outgoing): void {
+    this.totals.framesOut++;
+    this.totals.bytesOut += message.bytes.length;
+    to.send(message);
+    if (to.port.bufferedBytes < WATCHED_BYTES) return;
+    this.#backlogged.add(to);
+    this.#cancelWatch ??= this.#clock.every(WATCH_EVERY_MS, () => this.#watchReaders());
+  }
+
+  /** Cuts who does not read [M10], and the fullest while all together hold too much [M11]. */
+  #watchReaders(): void {
+    const nowMs = this.#clock.nowMs();
+    for (const reader of [...this.#backlogged]) {
+      if (reader.watch(nowMs)) this.#cut(reader, CLOSE.tooSlow);
+      else if (reader.port.bufferedBytes < WATCHED_BYTES) this.#backlogged.delete(reader);
+    }
+    let held = this.#heldBytes();
+    const waiting = held > MAX_HELD_BYTES
+      ? [...this.#backlogged].map((reader) => ({ reader, bytes: reader.port.bufferedBytes }))
+        .toSorted((a, b) => b.bytes - a.bytes)
+      : [];
+    for (const { reader, bytes } of waiting) {
+      if (held <= MAX_HELD_BYTES) break;
+      // At least what it shared with nobody is free now; the next look sees what is.
+      held -= bytes;
+      this.#cut(reader, CLOSE.tooSlow);
+    }
+    if (this.#backlogged.size === 0) {
+      this.#cancelWatch?.();
+      this.#cancelWatch = null;
+    }
+  }
+
+  #heldBytes(): number {
+    let bytes = this.#held.total;
+    for (const { port } of this.#backlogged) if (port.copies) bytes += port.bufferedBytes;
+    return bytes;
   }
 
   #tellCount(roomId: RoomId): void {
+    this.#flowOf(roomId);
     this.#countChanged.add(roomId);
-    this.#atTurnEnd();
+    this.#atTurnEnd(roomId);
   }
 
-  #atTurnEnd(): void {
+  #atTurnEnd(roomId: RoomId): void {
+    this.#busy.add(roomId);
     if (this.#isTurnEndDue) return;
     this.#isTurnEndDue = true;
     this.#clock.atEndOfTurn(() => {
       this.#isTurnEndDue = false;
-      for (const [roomId, traffic] of this.#traffic) if (!traffic.isEmpty) this.#flush(roomId);
-      // A queue that nothing came through in this turn is let go, so that a map of rooms is not kept here too.
-      this.#traffic.clear();
-      for (const roomId of this.#countChanged) {
-        const room = this.#registry.rooms.get(roomId);
-        if (room === undefined) continue;
-        const text = encodeCount(room.members.size);
-        for (const member of room.members.values()) member.port.send(text);
-      }
-      this.#countChanged.clear();
+      const busy = [...this.#busy];
+      this.#busy.clear();
+      for (const roomId of busy) this.#flush(roomId);
+      this.#tellCounts();
     });
+  }
+
+  /** Tells the head counts that are due: in a room that fills or empties fast, telling each would be a message a pair. */
+  #tellCounts(): void {
+    const nowMs = this.#clock.nowMs();
+    for (const roomId of [...this.#countChanged]) {
+      const room = this.#registry.rooms.get(roomId);
+      const flow = this.#flows.get(roomId);
+      if (room === undefined || flow === undefined) continue;
+      if (room.members.size > QUICK_COUNT_MEMBERS && nowMs < flow.countToldMs + COUNT_EVERY_MS) {
+        this.#cancelCounts ??= this.#clock.after(COUNT_EVERY_MS, () => {
+          this.#cancelCounts = null;
+          this.#tellCounts();
+        });
+        continue;
+      }
+      this.#countChanged.delete(roomId);
+      flow.countToldMs = nowMs;
+      const count = new Outgoing(this.#held, encodeCount(room.members.size));
+      for (const member of room.members.values()) this.#send(member, count);
+    }
   }
 
   /** Closes a socket from our side; its member is gone at once, whenever the other side notices. */
   #close(connection: Connection, code: CloseCode): void {
+    if (connection.standing.tag === "closed") return;
+    this.totals.onClose(code);
     this.#forget(connection);
     connection.port.close(code);
   }
 
+  /** Ends a socket without waiting for anybody; the code, if any, has its chance to leave. */
+  #cut(connection: Connection, code: CloseCode | null): void {
+    if (code === null) this.#forget(connection);
+    else this.#close(connection, code);
+    connection.port.terminate();
+  }
+
   #forget(connection: Connection): void {
-    const { standing } = connection;
+    const { standing, visitor } = connection;
     if (standing.tag === "closed") return;
     connection.standing = { tag: "closed" };
+    connection.cancelPause?.();
+    connection.cancelPause = null;
     this.#sockets.delete(connection);
+    this.#backlogged.delete(connection);
+    this.#gate.onGone(connection, visitor);
     this.#acks.drop(connection);
-    if (this.#sockets.size === 0) {
-      this.#cancelBeat?.();
-      this.#cancelBeat = null;
-    }
+    if (this.#sockets.size === 0) this.#stopTimers();
     if (standing.tag === "unjoined") return standing.cancelDeadline();
     const { roomId, memberId } = standing;
     // What this member said just before it left is still delivered.
     this.#flush(roomId);
     if (!onLeave(this.#registry, roomId, memberId, connection)) return;
     const room = this.#registry.rooms.get(roomId);
-    if (room === undefined) {
-      this.#traffic.delete(roomId);
-      this.#countChanged.delete(roomId);
-      return;
-    }
-    const left = encodeLeft(memberId);
-    for (const member of room.members.values()) member.port.send(left);
+    if (room === undefined) return this.#forgetFlow(roomId);
+    const left = new Outgoing(this.#held, encodeLeft(memberId));
+    for (const member of room.members.values()) this.#send(member, left);
     this.#tellCount(roomId);
+  }
+
+  #stopTimers(): void {
+    for (
+      const cancel of [
+        this.#cancelBeat,
+        this.#cancelSilence,
+        this.#cancelWatch,
+        this.#cancelCounts,
+      ]
+    ) cancel?.();
+    this.#cancelCounts = null;
+    this.#cancelBeat = null;
+    this.#cancelSilence = null;
+    this.#cancelWatch = null;
   }
 
   /** One timer for the oldest tombstone, so that an id is not remembered a moment longer than it must be. */

@@ -3,14 +3,7 @@
 // comes back. Rules change the registry they are given in place, because a bench of many rooms would
 // otherwise copy its maps at every join. Rules: lib/wire/PROTOCOL.md, [R1] to [R9].
 
-import {
-  CLOSE,
-  MAX_MEMBERS,
-  MAX_TOMBSTONES,
-  type MemberId,
-  type RoomId,
-  TOMBSTONE_MS,
-} from "../wire/mod.ts";
+import { CLOSE, MAX_TOMBSTONES, type MemberId, type RoomId, TOMBSTONE_MS } from "../wire/mod.ts";
 
 /** One instance of a room. It dies with its last member; opened again, it is another instance with another nonce. */
 export interface Room<Connection> {
@@ -59,6 +52,13 @@ export interface ProvedJoin {
   readonly create: boolean;
 }
 
+/** How many there may be; `mayOpen` is whether this visitor may open one more room [M6]. */
+export interface RoomBounds {
+  readonly maxMembers: number;
+  readonly maxRooms: number;
+  readonly mayOpen: boolean;
+}
+
 /** What becomes of a proved join. */
 export type JoinVerdict<Connection> =
   | { readonly tag: "refused"; readonly code: JoinRefusal }
@@ -74,16 +74,18 @@ export type JoinVerdict<Connection> =
 export type JoinRefusal =
   | typeof CLOSE.deletedOrMoved
   | typeof CLOSE.roomFull
+  | typeof CLOSE.benchFull
   | typeof CLOSE.noSuchRoom;
 
 /**
- * Lets a proved join in, or says why not: tombstone, then full, then enter or create [R1] to [R5].
+ * Lets a proved join in, or says why not: tombstone, then full, then enter or create [R1] to [R5] [M6].
  * `newRoomNonce` is used only if a room is created.
  */
 export function onJoin<Connection>(
   registry: Registry<Connection>,
   join: ProvedJoin,
   connection: Connection,
+  bounds: RoomBounds,
   newRoomNonce: Uint8Array,
   nowMs: number,
 ): JoinVerdict<Connection> {
@@ -94,6 +96,9 @@ export function onJoin<Connection>(
   const room = rooms.get(join.roomId);
   if (room === undefined) {
     if (!join.create) return { tag: "refused", code: CLOSE.noSuchRoom };
+    if (rooms.size >= bounds.maxRooms || !bounds.mayOpen) {
+      return { tag: "refused", code: CLOSE.benchFull };
+    }
     const created: OwnRoom<Connection> = {
       id: join.roomId,
       adminFp: join.adminFp,
@@ -106,7 +111,7 @@ export function onJoin<Connection>(
     return { tag: "entered", room: created, created: true, replaced: null };
   }
   const replaced = room.members.get(join.memberId) ?? null;
-  if (replaced === null && room.members.size >= MAX_MEMBERS) {
+  if (replaced === null && room.members.size >= bounds.maxMembers) {
     return { tag: "refused", code: CLOSE.roomFull };
   }
   room.members.set(join.memberId, connection);

@@ -5,7 +5,7 @@
 import { encodeBase64url, parseBase64url } from "./base64url.ts";
 import { type Bytes, utf8 } from "./bytes.ts";
 import { type MemberId, parseMemberId, parseRoomId, type RoomId } from "./ids.ts";
-import { MAX_CONTROL_BYTES } from "./limits.ts";
+import { LIMITS, MAX_CONTROL_BYTES } from "./limits.ts";
 
 /** bench -> tab, first message of a connection. */
 export interface Hi {
@@ -14,6 +14,8 @@ export interface Hi {
   readonly benchLabel: string;
   readonly instance: string;
   readonly maxFileBytes: number;
+  /** Messages that it reads of one socket in a second [M7]; Infinity where it does not count them. */
+  readonly framesPerSecond: number;
   readonly park: boolean;
 }
 
@@ -79,6 +81,8 @@ export interface BenchCard {
   readonly boxPublicKey: Uint8Array;
   readonly instance: string;
   readonly maxFileBytes: number;
+  /** MAX_FRAMES_PER_SECOND, a whole number; Infinity where that limit is switched off. */
+  readonly framesPerSecond: number;
   readonly park: boolean;
 }
 
@@ -97,6 +101,13 @@ function parseFields(text: string): Fields | null {
 
 function parseCount(value: unknown): number | null {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+/** A setting of the bench: 0 is a limit switched off; without it the bench is one that says nothing of it. */
+function parseLimit(value: unknown, unsaid: number): number | null {
+  if (value === undefined) return unsaid;
+  const limit = parseCount(value);
+  return limit === 0 ? Infinity : limit;
 }
 
 /** An admin counter that another can follow; a lying bench must not make the admin's tab count past the end. */
@@ -174,8 +185,9 @@ function parseHi(fields: Fields): Hi | null {
   const bench = fields.bench as Fields | null | undefined;
   const lim = fields.lim as Fields | null | undefined;
   const maxFileBytes = parseCount(lim?.file);
+  const framesPerSecond = parseLimit(lim?.frames, LIMITS.maxFramesPerSecond);
   if (
-    fields.v !== 1 || connNonce === null || maxFileBytes === null ||
+    fields.v !== 1 || connNonce === null || maxFileBytes === null || framesPerSecond === null ||
     typeof bench?.id !== "string" ||
     typeof fields.instance !== "string"
   ) return null;
@@ -185,6 +197,7 @@ function parseHi(fields: Fields): Hi | null {
     benchLabel: bench.id,
     instance: fields.instance,
     maxFileBytes,
+    framesPerSecond,
     park: fields.park === true,
   };
 }
@@ -221,7 +234,10 @@ export function encodeHi(card: BenchCard, connNonce: Uint8Array): string {
       bp: encodeBase64url(card.boxPublicKey),
     },
     instance: card.instance,
-    lim: { file: card.maxFileBytes },
+    lim: {
+      file: card.maxFileBytes,
+      frames: card.framesPerSecond === Infinity ? 0 : card.framesPerSecond,
+    },
     park: card.park,
   });
 }

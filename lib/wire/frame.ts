@@ -6,7 +6,7 @@
 //   0x03 || to16 || box              tab -> bench   to one member
 //   0x81 || (from16 || len u32 || box)+  bench -> tab   entries in the room's order
 
-import { type Bytes, concatBytes, readU32, u32 } from "./bytes.ts";
+import { type Bytes, concatBytes, readU32 } from "./bytes.ts";
 import { ID_BYTES, idBytes, type MemberId, memberIdOf } from "./ids.ts";
 import { BOX_BYTES, MAX_ADMIN_BYTES, MAX_MESSAGE_BYTES } from "./limits.ts";
 
@@ -103,25 +103,26 @@ export function encodeAdminRelayed(command: Uint8Array): Bytes {
   return concatBytes(new Uint8Array([OP_ADMIN_RELAYED]), command);
 }
 
-/** The head of one entry: `from16 || len u32`. */
-export function encodeEntryHead(from: Uint8Array, boxLength: number): Bytes {
-  return concatBytes(from, u32(boxLength));
+/** A box with its sender's id of 16 bytes, as a bench puts it into a batch. */
+export interface OutgoingEntry {
+  readonly from: Uint8Array;
+  readonly box: Uint8Array;
 }
 
-/** Entries as one batch. Throws `RangeError` when they do not fit one message; the relay splits before. */
-export function encodeBatch(
-  entries: readonly { readonly head: Uint8Array; readonly box: Uint8Array }[],
-): Bytes {
+/** Entries as one batch, each box copied once. Throws `RangeError` when they do not fit one message; the relay splits before. */
+export function encodeBatch(entries: readonly OutgoingEntry[]): Bytes {
   let length = 1;
-  for (const entry of entries) length += entry.head.length + entry.box.length;
+  for (const { box } of entries) length += ENTRY_HEAD_BYTES + box.length;
   if (length > MAX_MESSAGE_BYTES) throw new RangeError("a batch outgrew one message");
   const out = new Uint8Array(length);
   out[0] = OP_BATCH;
   let at = 1;
-  for (const { head, box } of entries) {
-    out.set(head, at);
-    out.set(box, at + head.length);
-    at += head.length + box.length;
+  const words = new DataView(out.buffer);
+  for (const { from, box } of entries) {
+    out.set(from, at);
+    words.setUint32(at + ID_BYTES, box.length);
+    out.set(box, at + ENTRY_HEAD_BYTES);
+    at += ENTRY_HEAD_BYTES + box.length;
   }
   return out;
 }

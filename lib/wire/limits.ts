@@ -1,5 +1,5 @@
-// Every number both sides agree on, once, with its arithmetic. Rules: PROTOCOL.md sections 4 and 9.
-// Limits that only a bench enforces against strangers join this file when they are built.
+// Every number both sides agree on, and every bound that a bench holds against strangers, once, with its arithmetic.
+// Those that a bench's keeper can set are defaults here (LIMITS). Rules: PROTOCOL.md sections 4 and 7.
 
 /** Largest plaintext part of a box: length word, content and zeros together, smallest first [D3]. */
 export const PADDED_BYTES = [256, 1024, 4096, 16_384, 65_536, 262_144] as const;
@@ -24,9 +24,6 @@ export const MAX_ADMIN_BYTES = 32_768;
 /** Boxes up to this length come back to their sender in the batch; longer ones are acknowledged by count [D8]. */
 export const MAX_ECHOED_BOX_BYTES = 16_384 + BOX_OVERHEAD_BYTES;
 
-/** Members of one room. */
-export const MAX_MEMBERS = 256;
-
 /** A socket that has not joined after this is closed with 4408. */
 export const HANDSHAKE_MS = 5_000;
 
@@ -36,8 +33,11 @@ export const TOMBSTONE_MS = 10 * 60_000;
 /** Tombstones a bench keeps at most; beyond it the oldest goes first. */
 export const MAX_TOMBSTONES = 4_096;
 
-/** How often a bench sends `beat` to every socket. */
+/** How often a bench sends `beat` and a ping to every socket. */
 export const BEAT_EVERY_MS = 25_000;
+
+/** Silence after which a socket is dead [M3]: two beats unanswered and 10 s of a slow network. */
+export const DEAD_AFTER_MS = 2 * BEAT_EVERY_MS + 10_000;
 
 /** A large box that has not left after this is acknowledged all the same, so that one slow reader stops nobody. */
 export const ACK_AFTER_MS = 2_000;
@@ -50,3 +50,104 @@ export const MAX_IMAGE_SIDE_PX = 8_192;
 
 /** Default of MAX_FILE_SIZE: 10 MiB. */
 export const DEFAULT_MAX_FILE_BYTES = 10 * 1024 * 1024;
+
+// What a bench holds against strangers. A second is a second of a clock that only rises.
+
+/** What a bench's keeper can set, with the defaults; `Infinity` switches one off. */
+export const LIMITS = {
+  /** Sockets of one address [M4]: a household or a class, not a farm. */
+  maxPerAddress: 40,
+  /** Sockets of one address that have not joined [M2]. */
+  maxUnjoinedPerAddress: 10,
+  /** New sockets of one address in a minute [M4]. */
+  maxJoinsPerMinute: 30,
+  /** Messages of one socket in a second [M7]. */
+  maxFramesPerSecond: 20,
+  /** Bytes of one socket in a second [M7]: a default picture in some ten seconds once the burst is used. */
+  maxBytesPerSecond: 1024 * 1024,
+  /** Bytes into one room in a second [M8]: four senders at full speed. */
+  maxRoomBytesPerSecond: 4 * 1024 * 1024,
+  /** Members of one room [M6]. */
+  maxMembers: 256,
+  /** Rooms of a bench [M6]. */
+  maxRooms: 1_000,
+  /** Sockets of a bench [M4]. */
+  maxConnections: 2_000,
+} as const;
+
+/** The limits of one bench, by the names of LIMITS. */
+export type Limits = { readonly [Name in keyof typeof LIMITS]: number };
+
+/** What MAX_MEMBERS may be set to at most: PRESENCE names up to 512 nonces [F1]. */
+export const MOST_MEMBERS = 500;
+
+/** Fragments of one message [M1]: browsers were seen to cut one into 12. */
+export const MAX_FRAGMENTS = 512;
+
+/** Pieces of a message that the network delivered and that wait for the rest [M1]: 266,240 bytes in 130-byte pieces. */
+export const MAX_BUFFERED_CHUNKS = 2_048;
+
+/** Sockets of a bench that have not joined [M2]: at 5 s each, 40 joins a second even while all are held open. */
+export const MAX_UNJOINED = 200;
+
+/** New sockets that one address may open at once [M4], before the rate holds. */
+export const NEW_SOCKETS_BURST = 20;
+
+/** Failed proofs of one address in a minute [M5]. */
+export const FAILED_PROOFS_PER_MINUTE = 10;
+
+/** Rooms that one address may open at once, and again over NEW_ROOMS_WINDOW_MS [M6]. */
+export const NEW_ROOMS = 10;
+export const NEW_ROOMS_WINDOW_MS = 10 * 60_000;
+
+/** Messages a socket may send at once: the rate's five seconds [M7]. */
+export const FRAMES_BURST_SECONDS = 5;
+
+/** Bytes a socket may send at once [M7]: one picture with 15 % for boxes and retries, and 1 MiB of talk. */
+export function bytesBurst(maxFileBytes: number): number {
+  return Math.ceil(1.15 * maxFileBytes) + 1024 * 1024;
+}
+
+/** Bytes that may come into a room at once: four seconds of the default rate [M8]. */
+export const ROOM_BURST_SECONDS = 4;
+
+/** Who sent no more than this of late is not made to wait for what others sent into its room [M8]: one chunk. */
+export const LIGHT_SENDER_BYTES = 262_144;
+
+/** A socket that was over its rate for so long without a pause of its own is closed with 4429 [M7]. */
+export const KEEPS_ON_MS = 30_000;
+
+/** Messages beyond the rate that no honest tab is ever behind: 30 s of the default rate [M7]. */
+export const MAX_FRAMES_BEHIND_SECONDS = 30;
+
+/** Where reading cannot be paused, bytes beyond the rate: 32 chunks, eight pictures of 4 in flight [M7]. */
+export const MAX_BYTES_BEHIND = 8 * 1024 * 1024;
+
+/** Admin commands of one socket [M9]. */
+export const ADMIN_COMMANDS_PER_SECOND = 2;
+export const ADMIN_COMMANDS_BURST = 10;
+
+/** Admin commands with a bad signature that a socket may send: the next closes it [M9]. */
+export const MAX_BAD_ADMIN_SIGNATURES = 5;
+
+/** A reader with so much waiting for SLOW_READER_MS is cut, unless it reads on at SLOW_READER_BYTES_PER_SECOND [M10]. */
+export const SLOW_READER_BYTES = 4 * 1024 * 1024;
+export const SLOW_READER_MS = 15_000;
+
+/** 32 KiB/s, a quarter of what a phone on 1 Mbit/s reads (125,000 B/s). */
+export const SLOW_READER_BYTES_PER_SECOND = 32 * 1024;
+
+/** A reader with so much waiting is cut at once [M10]: a default picture and half of another. */
+export const MAX_READER_BYTES = 16 * 1024 * 1024;
+
+/** A reader that moves but has so much waiting is waited for, so that no picture runs into the bound above [D8]. */
+export const PACED_READER_BYTES = 8 * 1024 * 1024;
+
+/** All that waits at all sockets, shared bytes once [M11]. */
+export const MAX_HELD_BYTES = 256 * 1024 * 1024;
+
+/** How long an address is remembered under one key [M12]. */
+export const ADDRESS_KEY_MS = 10 * 60_000;
+
+/** Addresses remembered at most; beyond it those without a socket go first, oldest first [M12]. */
+export const MAX_ADDRESSES = 65_536;

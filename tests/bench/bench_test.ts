@@ -28,17 +28,69 @@ Deno.test("a bench has the label it was given or one of its own, and an identity
 const OWN = { host: "bench.example", origin: "http://bench.example" };
 const UPGRADE = { ...OWN, upgrade: "websocket", connection: "upgrade" };
 
+const NOBODY: Deno.NetAddr = { transport: "tcp", hostname: "192.0.2.1", port: 1 };
+
+function asks(bench: Bench, headers: Record<string, string>, remote: Deno.Addr = NOBODY): Response {
+  return bench.handleUpgrade(new Request("http://bench.example/ws", { headers }), remote);
+}
+
 Deno.test("a request for the socket is refused by origin first, then by what it lacks", async () => {
   const bench = benchWith();
-  const statusOf = (headers: Record<string, string>) =>
-    bench.handleUpgrade(new Request("http://bench.example/ws", { headers })).status;
-  assertEquals(statusOf({}), 403);
+  const statusOf = (headers: Record<string, string>) => asks(bench, headers).status;
   assertEquals(statusOf({ ...UPGRADE, origin: "http://evil.example" }), 403);
+  assertEquals(statusOf({ upgrade: "websocket", host: OWN.host }), 403);
+  assertEquals(statusOf({ ...OWN, origin: "http://evil.example" }), 403);
+  assertEquals(statusOf({}), 426);
   assertEquals(statusOf(OWN), 426);
   assertEquals(statusOf(UPGRADE), 400);
   assertEquals(statusOf({ ...UPGRADE, "sec-websocket-protocol": "bt2" }), 400);
   // Not a handshake that Deno could take: still an answer, not a throw.
   assertEquals(statusOf({ ...UPGRADE, "sec-websocket-protocol": "bt1" }), 400);
-  const refused = bench.handleUpgrade(new Request("http://bench.example/ws"));
-  assertEquals((await refused.text()).includes("bench.example"), false);
+  assertEquals((await asks(bench, {}).text()).includes("bench.example"), false);
+  bench.stop();
+});
+
+const SOCKET_REQUEST = {
+  origin: OWN.origin,
+  host: OWN.host,
+  upgrade: "websocket",
+  subprotocols: "bt1",
+  forwardedFor: null,
+  remoteAddress: "192.0.2.1",
+} as const;
+
+Deno.test("[M4] what an upgrade is refused with, a page can ask for without using anything up", () => {
+  const bench = benchWith({ MAX_JOINS_PER_MINUTE: "5" });
+  const status = () => {
+    const admission = bench.admit(SOCKET_REQUEST);
+    return admission.ok ? 101 : admission.status;
+  };
+  for (let i = 0; i < 50; i++) assertEquals(asks(bench, {}).status, 426);
+  assertEquals(Array.from({ length: 6 }, status), [...Array(5).fill(101), 429]);
+  const told = asks(bench, {});
+  assertEquals([told.status, told.headers.get("retry-after")], [429, "2"]);
+  assertEquals(asks(bench, {}, { ...NOBODY, hostname: "192.0.2.2" }).status, 426);
+  bench.stop();
+});
+
+Deno.test("[M13] behind a proxy that TRUST_PROXY does not name, no limit by address holds; with it, each address has its own", () => {
+  const statuses = (env: Readonly<Record<string, string>>, forwardedFor: string) => {
+    const bench = benchWith({ MAX_JOINS_PER_MINUTE: "5", ...env });
+    const seen = Array.from({ length: 6 }, () => {
+      const admission = bench.admit({
+        ...SOCKET_REQUEST,
+        forwardedFor,
+        remoteAddress: "127.0.0.1",
+      });
+      return admission.ok ? 101 : admission.status;
+    });
+    bench.stop();
+    return seen;
+  };
+  assertEquals(statuses({}, "203.0.113.5"), Array(6).fill(101));
+  assertEquals(statuses({ TRUST_PROXY: "1" }, "203.0.113.5"), [...Array(5).fill(101), 429]);
+  assertEquals(statuses({ TRUST_PROXY: "1" }, "1.2.3.4, 203.0.113.5"), [
+    ...Array(5).fill(101),
+    429,
+  ]);
 });

@@ -2,6 +2,7 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type Config, parseConfig, PROJECT_URL, VARIABLES } from "../../lib/bench/config.ts";
+import { LIMITS, MOST_MEMBERS } from "../../lib/wire/mod.ts";
 
 type Env = Readonly<Record<string, string>>;
 
@@ -25,6 +26,9 @@ const DEFAULTS: Config = {
   publicOrigin: null,
   trustedProxyHops: 0,
   sourceUrl: PROJECT_URL,
+  limits: LIMITS,
+  switchedOff: [],
+  hasMetrics: false,
 };
 
 Deno.test("an empty environment gives the documented defaults", () => {
@@ -45,6 +49,16 @@ Deno.test("each variable is taken", () => {
       PUBLIC_URL: "https://Bench.Example:443/",
       TRUST_PROXY: "10",
       SOURCE_URL: "https://code.example/fork?x=1",
+      MAX_PER_ADDRESS: "41",
+      MAX_UNJOINED_PER_ADDRESS: "11",
+      MAX_JOINS_PER_MINUTE: "31",
+      MAX_FRAMES_PER_SECOND: "21",
+      MAX_BYTES_PER_SECOND: "1048577",
+      MAX_ROOM_BYTES_PER_SECOND: "4194305",
+      MAX_MEMBERS: "500",
+      MAX_ROOMS: "1001",
+      MAX_CONNECTIONS: "2001",
+      METRICS: "1",
     }),
     {
       port: 0,
@@ -54,6 +68,19 @@ Deno.test("each variable is taken", () => {
       publicOrigin: "https://bench.example",
       trustedProxyHops: 10,
       sourceUrl: "https://code.example/fork?x=1",
+      limits: {
+        maxPerAddress: 41,
+        maxUnjoinedPerAddress: 11,
+        maxJoinsPerMinute: 31,
+        maxFramesPerSecond: 21,
+        maxBytesPerSecond: 1_048_577,
+        maxRoomBytesPerSecond: 4_194_305,
+        maxMembers: 500,
+        maxRooms: 1_001,
+        maxConnections: 2_001,
+      },
+      switchedOff: [],
+      hasMetrics: true,
     },
   );
 });
@@ -62,6 +89,51 @@ Deno.test("hosts of all three kinds are taken, brackets come off", () => {
   assertEquals(good({ HOST: "::" }).host, "::");
   assertEquals(good({ HOST: "[::1]" }).host, "::1");
   assertEquals(good({ HOST: "localhost" }).host, "localhost");
+});
+
+const LIMIT_NAMES = VARIABLES.filter((name) => name.startsWith("MAX_") && name !== "MAX_FILE_SIZE");
+
+Deno.test("0 switches each limit off, alone and all together", () => {
+  const all: string[] = [];
+  for (const [index, name] of LIMIT_NAMES.entries()) {
+    const { limits, switchedOff } = good({ [name]: "0" });
+    assertEquals(switchedOff, [name]);
+    all.push(name);
+    const key = Object.keys(LIMITS)[index] as keyof typeof LIMITS;
+    assertEquals(limits, { ...LIMITS, [key]: Infinity });
+  }
+  const backwards = Object.fromEntries(LIMIT_NAMES.toReversed().map((name) => [name, "0"]));
+  assertEquals(good(backwards).switchedOff, all);
+  assertEquals(all.length, Object.keys(LIMITS).length);
+});
+
+Deno.test("a limit out of its range is refused, with what it takes", () => {
+  for (const name of ["MAX_BYTES_PER_SECOND", "MAX_ROOM_BYTES_PER_SECOND"]) {
+    assertEquals(
+      problemOf({ [name]: "4294967297" }),
+      `${name} is "4294967297"; it takes 0 for no limit, or bytes, a whole number from 1 to 4294967296`,
+    );
+  }
+  assertEquals(
+    problemOf({ MAX_MEMBERS: `${MOST_MEMBERS + 1}` }),
+    'MAX_MEMBERS is "501"; it takes 0 for no limit, or members, a whole number from 1 to 500',
+  );
+});
+
+Deno.test("the least and the most of each limit are taken", () => {
+  for (const name of LIMIT_NAMES) {
+    const [, least, most] = /from (\d+) to (\d+)$/.exec(problemOf({ [name]: "x" }))!;
+    for (const value of [least!, most!]) {
+      assertEquals(Object.values(good({ [name]: value }).limits).includes(Number(value)), true);
+    }
+    problemOf({ [name]: `${Number(most) + 1}` });
+    if (Number(least) > 1) problemOf({ [name]: `${Number(least) - 1}` });
+  }
+});
+
+Deno.test("metrics are off unless asked for", () => {
+  assertEquals([good({}).hasMetrics, good({ METRICS: "0" }).hasMetrics], [false, false]);
+  assertEquals(good({ METRICS: "1" }).hasMetrics, true);
 });
 
 const BAD: Readonly<Record<string, readonly string[]>> = {
@@ -83,6 +155,16 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   ],
   TRUST_PROXY: ["11", "-1", "yes", "1.0"],
   SOURCE_URL: ["code.example", "javascript:alert(1)", "file:///etc/passwd", "https://a b"],
+  MAX_PER_ADDRESS: ["-1", "1000001", "4.5", "Infinity", "off"],
+  MAX_UNJOINED_PER_ADDRESS: ["-1", "1000001", "ten"],
+  MAX_JOINS_PER_MINUTE: ["1000001", "1e3"],
+  MAX_FRAMES_PER_SECOND: ["1000001", " 20"],
+  MAX_BYTES_PER_SECOND: ["-1", "4294967297", "1MB"],
+  MAX_ROOM_BYTES_PER_SECOND: ["-1", "4294967297", "1MB"],
+  MAX_MEMBERS: ["501", "-1", "1.5"],
+  MAX_ROOMS: ["1000001", "-1", "many"],
+  MAX_CONNECTIONS: ["1000001", "-0"],
+  METRICS: ["2", "yes", "true", "on", "01", " 1"],
 };
 
 Deno.test("the table of bad values knows every variable", () => {

@@ -1,10 +1,13 @@
 // The Deno-native way in: `deno serve _fresh/server.js` answers pages and sockets; its first request makes the bench.
 
 import { assertEquals } from "@std/assert";
-import { openSocket, serveArguments, startBench } from "../support/bench_process.ts";
+import { ensureBuilt, openSocket, serveArguments, startBench } from "../support/bench_process.ts";
 import { assertPromisedHeaders } from "../support/promised_headers.ts";
+import { fromRepository } from "../support/repository.ts";
 
-const [, ...flags] = serveArguments().slice(0, -1);
+const [, ...allFlags] = serveArguments().slice(0, -1);
+/** Without the leave that `ws` needs to be loaded at all. */
+const flags = allFlags.map((flag) => flag.replace(/,WS_\w+/g, ""));
 const args = ["serve", ...flags, "--host", "127.0.0.1", "--port", "0", "_fresh/server.js"];
 
 Deno.test("deno serve runs the build as it is", async () => {
@@ -23,6 +26,21 @@ Deno.test("deno serve runs the build as it is", async () => {
   const closed = new Promise((resolve) => socket.onclose = resolve);
   socket.close();
   await closed;
+});
+
+Deno.test("it loads nothing of the self-hosted listener, nor ws", async () => {
+  await ensureBuilt();
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", "_fresh/server.js"],
+    cwd: fromRepository("./"),
+  }).output();
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as {
+    readonly modules: readonly { readonly specifier: string }[];
+  };
+  const names = modules.map(({ specifier }) => specifier);
+  assertEquals(names.length > 0, true);
+  const foreign = /^node:(https|net|tls|stream)$|\/ws[@/]|^npm:ws|remix-run|self_hosted/;
+  assertEquals(names.filter((name) => foreign.test(name)), []);
 });
 
 Deno.test("a bad setting found at the first request ends the process with its one line", async () => {

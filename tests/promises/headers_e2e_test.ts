@@ -40,7 +40,7 @@ for (const publicUrl of ["", "https://bench.example"]) {
       ["/", 405, { method: "POST", body: "x" }],
       ["/room", 405, { method: "DELETE" }],
       ["/ws", 405, { method: "PUT" }],
-      ["/ws", 403],
+      ["/ws", 426],
       ["/ws", 403, { headers: { origin: "http://evil.example" } }],
     ];
     for (const [path, status, init] of asks) {

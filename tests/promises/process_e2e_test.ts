@@ -3,6 +3,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { VARIABLES } from "../../lib/bench/mod.ts";
+import { LIMITS } from "../../lib/wire/mod.ts";
 import {
   ensureBuilt,
   openSocket,
@@ -13,10 +14,16 @@ import {
 
 const STOPS_WITHIN_MS = 2_000;
 
+/** As many as one address may open without joining. */
+const SOCKETS = LIMITS.maxUnjoinedPerAddress;
+
+/** What `ws` looks at as it is loaded; it would not start without leave to. */
+const ASKED_FOR_BY_WS = ["WS_NO_BUFFER_UTIL", "WS_NO_UTF_8_VALIDATE"];
+
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   Deno.test(`${signal} closes sockets with 1001 and ends within two seconds`, async () => {
     await using bench = await startBench();
-    const sockets = Array.from({ length: 20 }, () => openSocket(bench));
+    const sockets = Array.from({ length: SOCKETS }, () => openSocket(bench));
     const closed = sockets.map((socket) =>
       new Promise<CloseEvent>((resolve) => socket.onclose = resolve)
     );
@@ -24,7 +31,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
       sockets.map((socket) => new Promise((resolve) => socket.onmessage = resolve)),
     );
     const { code, tookMs, stdout, stderr } = await bench.stop(signal);
-    assertEquals((await Promise.all(closed)).map(({ code }) => code), Array(20).fill(1001));
+    assertEquals((await Promise.all(closed)).map(({ code }) => code), Array(SOCKETS).fill(1001));
     assertEquals(code, 0);
     assertEquals(tookMs < STOPS_WITHIN_MS, true, `it took ${tookMs} ms`);
     assertEquals(stderr, "");
@@ -104,13 +111,34 @@ Deno.test("a port that is taken and a host that is not ours end the start with o
   assertMatch(foreign.stderr, /^HOST is "192\.0\.2\.1", .*\n$/);
 });
 
+for (const how of ["throw", "reject", "emit"]) {
+  Deno.test(`a mistake of ours that nobody caught (${how}) ends the process with one line and nothing of itself`, async () => {
+    const args = [...serveArguments().slice(0, -1), "tests/support/failing_bench.ts"];
+    await using bench = await startBench({ args, env: { BENCH_ID: how } });
+    await fetch(bench.url).then((response) => response.body?.cancel(), () => {});
+    const { code, stdout, stderr } = await bench.ended;
+    assertEquals(code, 1);
+    assertEquals(stdout, `BenchTalks is open at ${bench.url}\n`);
+    assertEquals(stderr, "The bench failed and stops.\n");
+  });
+}
+
+Deno.test("limits that are switched off are named at the start", async () => {
+  await using bench = await startBench({ env: { MAX_ROOMS: "0", MAX_PER_ADDRESS: "0" } });
+  const { stdout } = await bench.stop();
+  assertMatch(stdout, /^Switched off, .*: MAX_PER_ADDRESS, MAX_ROOMS\nBenchTalks is open at /);
+});
+
 Deno.test("the flags name what a bench may do, and nothing more", () => {
   const flags = serveArguments().filter((each) => each.startsWith("-")).map((each) =>
     each.split("=")
   );
   const names = flags.map(([name]) => name);
   assertEquals(names, ["--no-prompt", "--allow-net", "--allow-env", "--allow-read"]);
-  assertEquals(flags.find(([name]) => name === "--allow-env")?.[1]?.split(","), [...VARIABLES]);
+  assertEquals(flags.find(([name]) => name === "--allow-env")?.[1]?.split(","), [
+    ...VARIABLES,
+    ...ASKED_FOR_BY_WS,
+  ]);
   assertEquals((flags.find(([name]) => name === "--allow-read")?.[1] ?? "") !== "", true);
 });
 

@@ -52,7 +52,7 @@ Deno.test("[R9] 12,000 junk messages of strangers: no throw, nobody gets in, not
   const random = new Seeded(2026);
   const rig = new RelayRig();
   const quiet = rig.members(QUIET_ROOM, 2);
-  const idle = rig.relay.counts();
+  const idle = rig.counts;
   const timers = rig.clock.timers;
   const template = rig.tab(SESSION);
   const join = encodeJoin(template.newJoin(ROOM, true));
@@ -90,7 +90,7 @@ Deno.test("[R9] 12,000 junk messages of strangers: no throw, nobody gets in, not
     assertEquals(tab.socket.controlsOf("ok"), []);
     if (tab.closedWith === null) tab.events.onClose();
   }
-  assertEquals(rig.relay.counts(), idle);
+  assertEquals(rig.counts, idle);
   assertEquals(rig.clock.timers, timers);
   assertEquals(rig.clock.endTurn(), 0);
   for (const tab of quiet) assertEquals(tab.socket.sent, []);
@@ -103,7 +103,7 @@ Deno.test("[R9] 12,000 junk messages of a member: no throw, no command taken, no
   const [ana] = rig.members(ROOM, 1) as [RigTab];
   const nonce = roomNonceOf(rig, ROOM);
   const command = adminMessage(rigAdminCommand(ROOM.admin, ROOM.roomId, nonce, 7));
-  const idle = rig.relay.counts();
+  const idle = rig.counts;
   const timers = rig.clock.timers;
   let eve: RigTab | null = null;
 
@@ -139,7 +139,7 @@ Deno.test("[R9] 12,000 junk messages of a member: no throw, no command taken, no
   }
   eve!.events.onClose();
   rig.clock.endTurn();
-  assertEquals(rig.relay.counts(), idle);
+  assertEquals(rig.counts, idle);
   assertEquals(rig.clock.timers, timers);
   for (const tab of quiet) assertEquals(tab.socket.sent, []);
   // And the room works on as if nothing had been.

@@ -10,10 +10,11 @@ import {
   onJoin,
   onLeave,
   type Registry,
+  type RoomBounds,
 } from "../../lib/room/mod.ts";
 import {
   CLOSE,
-  MAX_MEMBERS,
+  LIMITS,
   MAX_TOMBSTONES,
   type MemberId,
   memberIdOf,
@@ -28,6 +29,8 @@ import { Seeded } from "../support/seeded.ts";
 const roomId = (n: number): RoomId => roomIdOf(concatBytes(u32(n), new Uint8Array(12)));
 const memberId = (n: number): MemberId => memberIdOf(concatBytes(u32(n), new Uint8Array(12)));
 const ADMIN_FP = new Uint8Array(16).fill(1);
+const MAX_MEMBERS = LIMITS.maxMembers;
+const BOUNDS: RoomBounds = { maxMembers: MAX_MEMBERS, maxRooms: LIMITS.maxRooms, mayOpen: true };
 const nonceOf = (n: number) => new Uint8Array(32).fill(n);
 
 type Reg = Registry<string>;
@@ -38,6 +41,7 @@ interface JoinOptions {
   readonly create?: boolean;
   readonly nonce?: number;
   readonly nowMs?: number;
+  readonly bounds?: Partial<RoomBounds>;
 }
 const join = (registry: Reg, options: JoinOptions = {}) => {
   const { room = 1, member = 1, as = `tab ${member}`, create = true, nonce = 9, nowMs = 0 } =
@@ -46,6 +50,7 @@ const join = (registry: Reg, options: JoinOptions = {}) => {
     registry,
     { roomId: roomId(room), adminFp: ADMIN_FP, memberId: memberId(member), create },
     as,
+    { ...BOUNDS, ...options.bounds },
     nonceOf(nonce),
     nowMs,
   );
@@ -263,4 +268,35 @@ Deno.test("[R4] [R6] [R7] whatever happens in whatever order, no empty room, no 
     }
     assertEquals(members, inside.size);
   }
+});
+
+Deno.test("[M6] onJoin() opens no room beyond the bench's, nor one that the visitor may not; who comes to one that stands is let in", () => {
+  const registry: Reg = newRegistry();
+  const full = { tag: "refused", code: CLOSE.benchFull } as const;
+  for (let room = 1; room <= 3; room++) {
+    assertEquals(join(registry, { room, bounds: { maxRooms: 3 } }).tag, "entered");
+  }
+  assertEquals(join(registry, { room: 4, bounds: { maxRooms: 3 } }), full);
+  assertEquals(join(registry, { room: 4, bounds: { mayOpen: false } }), full);
+  assertEquals(registry.rooms.size, 3);
+  const bounds = { maxRooms: 3, mayOpen: false };
+  assertEquals(join(registry, { room: 3, member: 2, bounds }).tag, "entered");
+  // Who only looks is told that nobody is there, full or not.
+  assertEquals(join(registry, { room: 4, create: false, bounds }), {
+    tag: "refused",
+    code: CLOSE.noSuchRoom,
+  });
+  onLeave(registry, roomId(1), memberId(1), "tab 1");
+  assertEquals(join(registry, { room: 4, bounds: { maxRooms: 3 } }).tag, "entered");
+});
+
+Deno.test("[M6] onJoin() holds the bound of members that it is given", () => {
+  const registry: Reg = newRegistry();
+  for (let member = 1; member <= 5; member++) {
+    join(registry, { member, bounds: { maxMembers: 5 } });
+  }
+  assertEquals(join(registry, { member: 6, bounds: { maxMembers: 5 } }), {
+    tag: "refused",
+    code: CLOSE.roomFull,
+  });
 });

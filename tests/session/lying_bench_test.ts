@@ -27,7 +27,6 @@ import {
   encodeAdminRelayed,
   encodeBase64url,
   encodeBatch,
-  encodeEntryHead,
   encodeSigned,
   type Entry,
   idBytes,
@@ -39,7 +38,7 @@ import {
 
 function batchOf(entries: readonly Entry[]): Bytes {
   return encodeBatch(
-    entries.map(({ from, box }) => ({ head: encodeEntryHead(idBytes(from), box.length), box })),
+    entries.map(({ from, box }) => ({ from: idBytes(from), box })),
   );
 }
 

@@ -18,6 +18,8 @@ export interface BenchProcess extends AsyncDisposable {
   readonly url: string;
   readonly webSocketUrl: string;
   readonly pid: number;
+  /** Resolves when it ends by itself. */
+  readonly ended: Promise<Omit<Ending, "tookMs">>;
   /** Asks it to stop and waits for the end. Harmless when it ended already. */
   stop(signal?: Deno.Signal): Promise<Ending>;
 }
@@ -108,6 +110,7 @@ export async function startBench(options: StartOptions = {}): Promise<BenchProce
     url,
     webSocketUrl: `${url.replace(/^http/, "ws")}/ws`,
     pid: child.pid,
+    ended: ended.then(([, , { code }]) => ({ code, ...said })),
     stop,
     async [Symbol.asyncDispose]() {
       await stop();

@@ -17,7 +17,6 @@ import {
   type Bytes,
   encodeBase64url,
   encodeBatch,
-  encodeEntryHead,
   encodeJoin,
   encodeToAll,
   encodeToOne,
@@ -32,7 +31,7 @@ import {
 } from "../../lib/wire/mod.ts";
 import { assertEquals } from "@std/assert";
 import { nodeSigner } from "./node_signer.ts";
-import { ORIGIN, peopleOf, type RigTab, said, SessionRig } from "./session_rig.ts";
+import { ORIGIN, peopleOf, portTo, type RigTab, said, SessionRig } from "./session_rig.ts";
 
 const derived = new WeakMap<SessionRig, RoomKeys>();
 
@@ -45,7 +44,7 @@ function keysOf(rig: SessionRig): RoomKeys {
 /** Entries as the frame of a bench. */
 export function batchOf(entries: readonly Entry[]): Bytes {
   return encodeBatch(
-    entries.map(({ from, box }) => ({ head: encodeEntryHead(idBytes(from), box.length), box })),
+    entries.map(({ from, box }) => ({ from: idBytes(from), box })),
   );
 }
 
@@ -134,14 +133,11 @@ export class Mallory {
   /** Joins by the book, on a new socket. */
   async enter(): Promise<void> {
     const received: (string | Bytes | number)[] = [];
-    const socket = this.#rig.relay.accept({
-      send: (message) => {
-        received.push(message);
-        this.received.push(message);
-      },
-      close: (code) => void this.received.push(code),
-      bufferedBytes: 0,
-    }, ORIGIN);
+    const port = portTo((message) => {
+      received.push(message);
+      this.received.push(message);
+    }, (code) => void this.received.push(code));
+    const socket = this.#rig.relay.accept(port, ORIGIN);
     const connNonce = parseBase64url((JSON.parse(received[0] as string) as { n: string }).n, 32)!;
     const { join, roomId, adminFp } = this.#keys;
     const transcript = joinTranscript(connNonce, roomId, this.signer.publicKey, ORIGIN);

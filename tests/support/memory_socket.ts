@@ -1,5 +1,6 @@
 // A tab's socket in memory: what the relay sends stays in a list, and how full it claims to be is set by hand.
 
+import type { Outgoing } from "../../lib/relay/outgoing.ts";
 import type { SocketPort } from "../../lib/relay/socket_port.ts";
 import {
   type BenchControl,
@@ -15,13 +16,64 @@ export class MemorySocket implements SocketPort {
   /** Close codes in order; more than one is a mistake of the relay's. */
   readonly closes: number[] = [];
   bufferedBytes = 0;
+  copies = false;
+  /** Whether reading can be stopped here. */
+  canPause = true;
+  /** Whether pings are this port's to send; if not, the platform looks after silence. */
+  canPing = false;
+  isPaused = false;
+  isTerminated = false;
+  pings = 0;
+  /** What is held until `release`; only while a test says that nothing is read. */
+  readonly #held: Outgoing[] = [];
+  #isStuck = false;
 
-  send(message: string | Uint8Array<ArrayBuffer>): void {
-    if (this.closes.length === 0) this.sent.push(message);
+  send(message: Outgoing): void {
+    if (this.closes.length > 0 || this.isTerminated) return;
+    this.sent.push(message.isText ? new TextDecoder().decode(message.bytes) : message.bytes);
+    if (!this.#isStuck) return;
+    message.hold();
+    this.#held.push(message);
+    this.bufferedBytes += message.bytes.length;
+  }
+
+  /** From now on nothing leaves. */
+  stick(): void {
+    this.#isStuck = true;
+  }
+
+  /** The other end reads about so many bytes of what is held, oldest first. */
+  read(bytes: number): void {
+    let left = bytes;
+    while (left > 0 && this.#held.length > 0) {
+      const message = this.#held.shift()!;
+      left -= message.bytes.length;
+      this.bufferedBytes -= message.bytes.length;
+      message.release();
+    }
   }
 
   close(code: number): void {
     this.closes.push(code);
+  }
+
+  terminate(): void {
+    this.isTerminated = true;
+    this.read(Infinity);
+  }
+
+  ping(): boolean {
+    this.pings++;
+    return this.canPing;
+  }
+
+  pause(): boolean {
+    this.isPaused = this.canPause;
+    return this.canPause;
+  }
+
+  resume(): void {
+    this.isPaused = false;
   }
 
   /** What was sent since the last look, which empties the list. */

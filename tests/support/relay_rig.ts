@@ -8,15 +8,23 @@ import {
   deriveRoomId,
   joinTranscript,
 } from "../../lib/proof/mod.ts";
-import { Relay, type SocketEvents, verifyWithNode } from "../../lib/relay/mod.ts";
+import {
+  Relay,
+  type RelayVisitor,
+  type SocketEvents,
+  verifyWithNode,
+} from "../../lib/relay/mod.ts";
 import {
   concatBytes,
+  DEFAULT_MAX_FILE_BYTES,
   encodeAdminCommand,
   encodeJoin,
   encodeToAll,
   encodeToOne,
   idBytes,
   type Join,
+  LIMITS,
+  type Limits,
   type MemberId,
   type RoomId,
   u64,
@@ -59,10 +67,10 @@ export class RigTab {
   readonly connNonce: Uint8Array;
   readonly session: NodeSigner;
 
-  constructor(relay: Relay, session: NodeSigner, origin: string) {
+  constructor(relay: Relay, session: NodeSigner, origin: string, visitor: RelayVisitor = null) {
     this.session = session;
-    this.events = relay.accept(this.socket, origin);
-    this.connNonce = this.socket.controlsOf("hi")[0]!.connNonce;
+    this.events = relay.accept(this.socket, origin, visitor);
+    this.connNonce = this.socket.controlsOf("hi")[0]?.connNonce ?? new Uint8Array(32);
     this.socket.take();
   }
 
@@ -118,7 +126,7 @@ export class RelayRig {
   looks = 0;
   #sessions = 0;
 
-  constructor() {
+  constructor(limits: Partial<Limits> = {}) {
     this.relay = new Relay({
       card: {
         label: "oak",
@@ -126,9 +134,11 @@ export class RelayRig {
         signPublicKey: new Uint8Array(32),
         boxPublicKey: new Uint8Array(32),
         instance: "first",
-        maxFileBytes: 1,
+        maxFileBytes: DEFAULT_MAX_FILE_BYTES,
+        framesPerSecond: limits.maxFramesPerSecond ?? LIMITS.maxFramesPerSecond,
         park: false,
       },
+      limits: { ...LIMITS, ...limits },
       verify: (...all) => {
         this.looks++;
         return verifyWithNode(...all);
@@ -137,9 +147,22 @@ export class RelayRig {
     });
   }
 
+  /** What it holds of rooms and sockets; that nothing waits and no address is remembered is looked at where it matters. */
+  get counts(): { readonly rooms: number; readonly sockets: number; readonly tombstones: number } {
+    const { rooms, sockets, tombstones } = this.relay.counts();
+    return { rooms, sockets, tombstones };
+  }
+
   /** Opens a socket under a session key of its own, or under one that was there before. */
   tab(session: NodeSigner = rigSession(++this.#sessions), origin = RIG_ORIGIN): RigTab {
     return new RigTab(this.relay, session, origin);
+  }
+
+  /** A socket from an address, as far as the gate lets it: else the status that its upgrade is refused with. */
+  tabFrom(address: string, session: NodeSigner = rigSession(++this.#sessions)): RigTab | number {
+    const admitted = this.relay.admit(address);
+    if (typeof admitted === "number") return admitted;
+    return new RigTab(this.relay, session, RIG_ORIGIN, admitted.visitor);
   }
 
   /** `count` members in one room, with the turn ended and nothing left in their lists. */

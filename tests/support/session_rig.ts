@@ -14,15 +14,17 @@ import type { AdminSeed } from "../../lib/crypto/mod.ts";
 import { randomBytes } from "../../lib/nacl.ts";
 import { newBenchIdentity } from "../../lib/park/mod.ts";
 import type { Ed25519 } from "../../lib/proof/mod.ts";
-import { type Accept, Relay, type SocketEvents, verifyWithNode } from "../../lib/relay/mod.ts";
+import { Relay, type SocketEvents, type SocketPort, verifyWithNode } from "../../lib/relay/mod.ts";
 import type { PreparedImage } from "../../lib/session/contract.ts";
 import { beginStay, type RoomStay } from "../../lib/session/session.ts";
 import type { LogItem, Notice } from "../../lib/session/view_state.ts";
-import type { TabSocketEvents, World } from "../../lib/session/world.ts";
+import type { TabSocketEvents, UpgradeRefusal, World } from "../../lib/session/world.ts";
 import {
   type Bytes,
   concatBytes,
   DEFAULT_MAX_FILE_BYTES,
+  LIMITS,
+  type Limits,
   parseBase64url,
 } from "../../lib/wire/mod.ts";
 
@@ -62,6 +64,8 @@ interface Wire {
   readonly upward: Message[];
   readonly downward: (Message | { readonly closeCode: number })[];
   isOpen: boolean;
+  /** The bench has stopped reading from this tab. */
+  isPaused: boolean;
 }
 
 /** A tab of the rig. */
@@ -74,7 +78,27 @@ export interface RigTab {
   readonly received: Message[];
   readonly sent: Message[];
   isHidden: boolean;
+  isOffline: boolean;
+  /** How often it asked over http why it got no socket. */
+  asked: number;
   readonly urls: Set<string>;
+}
+
+/** A port that hands on at once what the relay sends, and holds nothing. */
+export function portTo(
+  onMessage: (message: Message) => void,
+  onClose: (code: number) => void,
+): SocketPort {
+  return {
+    send: ({ isText, bytes }) => onMessage(isText ? new TextDecoder().decode(bytes) : bytes),
+    close: onClose,
+    terminate: () => onClose(1006),
+    ping: () => false,
+    pause: () => false,
+    resume: () => {},
+    bufferedBytes: 0,
+    copies: false,
+  };
 }
 
 /** The rig. Nothing in it waits for real time. */
@@ -83,19 +107,36 @@ export class SessionRig {
   readonly #timers = new Map<number, Timer>();
   #nextTimer = 1;
   #turnEnds: (() => void)[] = [];
-  #accept: Accept | null = null;
+  #isBenchUp = false;
   relay!: Relay;
+  /** What a bench that takes no sockets says when it is asked why; `null` while it takes them. */
+  refusal: UpgradeRefusal | null = null;
+  /** The code that whoever connects is closed with; `null` while the relay decides. */
+  answer: number | null = null;
+  /** Sockets that tabs asked for so far. */
+  attempts = 0;
   readonly tabs: RigTab[] = [];
   readonly #wires = new Set<Wire>();
   readonly secret: RoomSecret;
   readonly #keys: RoomKeys;
   readonly adminSeed: AdminSeed;
   #seed: number;
+  /** Connections are neither taken nor refused: whatever a tab sends meets silence. */
+  isHole = false;
+  /** Nothing that this tab sends arrives for now; it is not lost. */
+  stuckUpward: RigTab | null = null;
   /** What a bench that drops things does with messages of tabs. */
   dropUpward: ((tab: RigTab, message: Message) => boolean) | null = null;
 
-  constructor(readonly maxFileBytes = DEFAULT_MAX_FILE_BYTES, seed = 1) {
+  readonly limits: Limits;
+
+  constructor(
+    readonly maxFileBytes = DEFAULT_MAX_FILE_BYTES,
+    seed = 1,
+    limits: Partial<Limits> = {},
+  ) {
     this.#seed = seed;
+    this.limits = { ...LIMITS, ...limits };
     const { secret, adminSeed } = newRoomSecret();
     this.secret = secret;
     this.adminSeed = adminSeed;
@@ -122,8 +163,10 @@ export class SessionRig {
         boxPublicKey: identity.box.publicKey,
         instance: String(this.#nextTimer),
         maxFileBytes: this.maxFileBytes,
+        framesPerSecond: this.limits.maxFramesPerSecond,
         park: false,
       },
+      limits: this.limits,
       verify: verifyWithNode,
       clock: {
         nowMs: () => this.#nowMs,
@@ -133,12 +176,18 @@ export class SessionRig {
         randomBytes,
       },
     });
-    this.#accept = this.relay.accept;
+    this.#isBenchUp = true;
+  }
+
+  /** What the relay holds of rooms and sockets. */
+  get counts(): { readonly rooms: number; readonly sockets: number; readonly tombstones: number } {
+    const { rooms, sockets, tombstones } = this.relay.counts();
+    return { rooms, sockets, tombstones };
   }
 
   /** Kills the bench: every socket is lost, and nothing answers until `startBench`. */
   killBench(): void {
-    this.#accept = null;
+    this.#isBenchUp = false;
     for (const wire of [...this.#wires]) this.#lose(wire, 1006);
   }
 
@@ -189,11 +238,27 @@ export class SessionRig {
     name: string,
     options: { readonly admin?: boolean; readonly tap?: boolean } = {},
   ): Promise<RigTab> {
-    let tab: RigTab | null = null;
+    const tab: { -readonly [Key in keyof RigTab]: RigTab[Key] } = {
+      name,
+      // There from the end of this method on; until then only the socket's fate is asked for.
+      stay: null!,
+      tamper: null,
+      received: [],
+      sent: [],
+      isHidden: false,
+      isOffline: false,
+      asked: 0,
+      urls: new Set(),
+    };
     const world: World = {
       origin: ORIGIN,
       ed25519: nodeEd25519,
-      connect: (events) => this.#connect(() => tab!, events),
+      connect: (events) => this.#connect(tab, events),
+      askWhyRefused: () => {
+        tab.asked++;
+        return Promise.resolve(this.#isBenchUp ? this.refusal : null);
+      },
+      isOffline: () => tab.isOffline,
       nowMs: () => this.#nowMs,
       wallMs: () => 1_700_000_000_000 + this.#nowMs,
       after: (delayMs, run) => this.#after(delayMs, run, null),
@@ -203,68 +268,64 @@ export class SessionRig {
       chance: () => this.#chance(),
       sha512: (bytes) =>
         Promise.resolve(new Uint8Array(createHash("sha512").update(bytes).digest())),
-      isHidden: () => tab!.isHidden,
+      isHidden: () => tab.isHidden,
       newObjectUrl: (bytes) => {
         const url = `blob:${createHash("sha256").update(bytes).digest("hex")}`;
-        tab!.urls.add(url);
+        tab.urls.add(url);
         return url;
       },
-      revokeObjectUrl: (url) => void tab!.urls.delete(url),
+      revokeObjectUrl: (url) => void tab.urls.delete(url),
     };
     const secret = {
       key: this.secret.key.slice() as RoomSecret["key"],
       adminFp: this.secret.adminFp,
     };
-    const stay = await beginStay({
+    tab.stay = await beginStay({
       world,
       secret,
       keys: this.#roomKeys(),
       adminSeed: options.admin === true ? this.adminSeed.slice() as AdminSeed : null,
       name,
     });
-    tab = { name, stay, tamper: null, received: [], sent: [], isHidden: false, urls: new Set() };
     this.tabs.push(tab);
     if (options.tap === true) {
       await this.settle();
-      stay.waitHere();
+      tab.stay.waitHere();
     }
     return tab;
   }
 
   #connect(
-    tabOf: () => RigTab,
+    tab: RigTab,
     events: TabSocketEvents,
   ): { send(m: Message): void; close(): void } {
-    // `tabOf` is only asked once the tab stands.
     const wire: Wire = {
-      get tab(): RigTab {
-        return tabOf();
-      },
+      tab,
       toTab: events,
       toBench: null,
       upward: [],
       downward: [],
       isOpen: true,
+      isPaused: false,
     };
+    this.attempts++;
     queueMicrotask(() => {
-      if (!wire.isOpen) return;
-      if (this.#accept === null) {
+      if (!wire.isOpen || this.isHole) return;
+      if (this.answer !== null) {
+        wire.isOpen = false;
+        return events.onClose(this.answer);
+      }
+      if (!this.#isBenchUp || this.refusal !== null || tab.isOffline) {
         wire.isOpen = false;
         return events.onClose(1006);
       }
       this.#wires.add(wire);
-      wire.toBench = this.#accept({
-        send: (message) => {
-          if (wire.isOpen) wire.downward.push(message);
-        },
-        close: (closeCode) => void wire.downward.push({ closeCode }),
-        bufferedBytes: 0,
-      }, ORIGIN);
+      wire.toBench = this.relay.accept(this.#portOf(wire), ORIGIN);
     });
     return {
       send: (message) => {
         if (!wire.isOpen) return;
-        wire.tab.sent.push(message);
+        tab.sent.push(message);
         wire.upward.push(message);
       },
       close: () => {
@@ -278,14 +339,36 @@ export class SessionRig {
     };
   }
 
+  /** The bench's end of a wire. */
+  #portOf(wire: Wire): SocketPort {
+    const down = (message: Wire["downward"][number]) => {
+      if (wire.isOpen) wire.downward.push(message);
+    };
+    return {
+      ...portTo(down, (closeCode) => down({ closeCode })),
+      ping: () => {
+        if (wire.isOpen) wire.toBench?.onAlive();
+        return true;
+      },
+      pause: () => wire.isPaused = true,
+      resume: () => void (wire.isPaused = false),
+    };
+  }
+
+  #isHeldUp({ isPaused, tab }: Wire): boolean {
+    return isPaused || tab === this.stuckUpward;
+  }
+
   #deliverUp(wire: Wire): boolean {
-    const messages = wire.upward.splice(0);
-    for (const message of messages) {
+    let moved = false;
+    let message: Message | undefined;
+    while (!this.#isHeldUp(wire) && (message = wire.upward.shift()) !== undefined) {
+      moved = true;
       if (this.dropUpward?.(wire.tab, message) === true) continue;
       if (typeof message === "string") wire.toBench?.onText(message);
       else wire.toBench?.onBinary(message.slice());
     }
-    return messages.length > 0;
+    return moved;
   }
 
   #deliverDown(wire: Wire): boolean {
@@ -324,7 +407,9 @@ export class SessionRig {
       // One turn of the event loop runs every promise that has an answer; nothing here waits for real time.
       await new Promise<void>((resolve) => setImmediate(resolve));
       isIdle = !moved && ends.length === 0 && this.#turnEnds.length === 0 &&
-        [...this.#wires].every(({ upward, downward }) => upward.length + downward.length === 0);
+        [...this.#wires].every((wire) =>
+          wire.downward.length === 0 && (wire.upward.length === 0 || this.#isHeldUp(wire))
+        );
     }
   }
 

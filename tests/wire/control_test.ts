@@ -13,6 +13,7 @@ import {
   encodeLeft,
   encodeOk,
   type Join,
+  LIMITS,
   MAX_CONTROL_BYTES,
   memberIdOf,
   parseBenchControl,
@@ -42,6 +43,7 @@ const CARD = {
   boxPublicKey: random.bytes(32),
   instance: "i",
   maxFileBytes: 10_485_760,
+  framesPerSecond: 5,
   park: false,
 };
 const OK = {
@@ -83,6 +85,7 @@ Deno.test("[J1] a bench's messages come back as they were meant", () => {
     benchLabel: "oak",
     instance: "i",
     maxFileBytes: 10_485_760,
+    framesPerSecond: 5,
     park: false,
   });
   assertEquals(parseBenchControl(encodeOk(OK)), { t: "ok", ...OK });
@@ -166,10 +169,27 @@ Deno.test("each field of a bench's message that is wrong makes it no message", (
       { lim: { file: -1 } },
       { lim: { file: "1" } },
       { lim: [] },
+      { lim: { frames: 20 } },
+      ...[null, -1, 0.5, 2 ** 53, "20", [20], {}, true].map((frames) => ({
+        lim: { file: 1, frames },
+      })),
       { instance: null },
       { instance: {} },
     ]
   ) assertEquals(parseBenchControl(change(hi, changes)), null, JSON.stringify(changes));
+});
+
+Deno.test("[M7] hi says how many messages are read of a socket; 0 is without end, and nothing said is the default", () => {
+  const framesIn = (text: string) => {
+    const control = parseBenchControl(text);
+    return control?.t === "hi" ? control.framesPerSecond : null;
+  };
+  const hiOf = (framesPerSecond: number) =>
+    encodeHi({ ...CARD, framesPerSecond }, random.bytes(32));
+  for (const frames of [1, 20, 1_000_000]) assertEquals(framesIn(hiOf(frames)), frames);
+  assertEquals(JSON.parse(hiOf(Infinity)).lim, { file: 10_485_760, frames: 0 });
+  assertEquals(framesIn(hiOf(Infinity)), Infinity);
+  assertEquals(framesIn(change(hiOf(5), { lim: { file: 1 } })), LIMITS.maxFramesPerSecond);
 });
 
 Deno.test("[A3] a last counter after which none can follow is no bench's word", () => {

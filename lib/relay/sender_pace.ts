@@ -1,0 +1,77 @@
+// How fast one socket may send: messages and bytes, each with a bucket. Decides; somebody else stops reading or closes.
+// Pure but for its own memory; the time is a parameter. Rule: PROTOCOL.md section 7, [M7].
+
+import { TokenBucket } from "../limits/mod.ts";
+import {
+  bytesBurst,
+  FRAMES_BURST_SECONDS,
+  KEEPS_ON_MS,
+  LIGHT_SENDER_BYTES,
+  type Limits,
+  MAX_BYTES_BEHIND,
+  MAX_FRAMES_BEHIND_SECONDS,
+} from "../wire/mod.ts";
+
+/** What is to be done after a message: nothing, stop reading for a while, or give the socket up (4429). */
+export type PaceVerdict =
+  | { readonly tag: "on" }
+  | { readonly tag: "wait"; readonly waitMs: number }
+  | { readonly tag: "cut" };
+
+const ON: PaceVerdict = { tag: "on" };
+const CUT: PaceVerdict = { tag: "cut" };
+
+/** One socket's buckets. */
+export class SenderPace {
+  readonly #messages: TokenBucket;
+  readonly #bytes: TokenBucket;
+  readonly #bytesBurst: number;
+  readonly #mostBehind: number;
+  readonly #recovered: number;
+  /** Since when it has been over its rate of messages without a pause of its own. */
+  #overSinceMs: number | null = null;
+
+  constructor(limits: Limits, maxFileBytes: number, nowMs: number) {
+    const perSecond = limits.maxFramesPerSecond;
+    const burst = perSecond * FRAMES_BURST_SECONDS;
+    this.#messages = new TokenBucket(perSecond, burst, nowMs);
+    this.#bytesBurst = bytesBurst(maxFileBytes);
+    this.#bytes = new TokenBucket(limits.maxBytesPerSecond, this.#bytesBurst, nowMs);
+    this.#mostBehind = perSecond * MAX_FRAMES_BEHIND_SECONDS;
+    this.#recovered = burst / 2;
+  }
+
+  /** Counts one message. It is taken in any case: it was read already. */
+  onMessage(lengthBytes: number, nowMs: number): PaceVerdict {
+    this.#messages.spend(1, nowMs);
+    this.#bytes.spend(lengthBytes, nowMs);
+    const behind = this.#messages.debt(nowMs);
+    if (behind > 0) {
+      this.#overSinceMs ??= nowMs;
+      if (behind > this.#mostBehind || nowMs - this.#overSinceMs >= KEEPS_ON_MS) return CUT;
+    } else if (this.#overSinceMs !== null && this.#messages.fill(nowMs) >= this.#recovered) {
+      this.#overSinceMs = null;
+    }
+    const waitMs = this.waitMs(nowMs);
+    return waitMs > 0 ? { tag: "wait", waitMs } : ON;
+  }
+
+  /** Milliseconds until both buckets are level; 0 when they are. */
+  waitMs(nowMs: number): number {
+    return Math.max(this.#messages.waitMs(nowMs), this.#bytes.waitMs(nowMs));
+  }
+
+  /**
+   * Whether it sent so little of late that what is too much for its room came from others [M8]. Never where its bytes are
+   * not counted.
+   */
+  isLight(nowMs: number): boolean {
+    const left = this.#bytes.fill(nowMs);
+    return left !== Infinity && this.#bytesBurst - left <= LIGHT_SENDER_BYTES;
+  }
+
+  /** Whether it is so far behind that it must go where reading cannot be paused. */
+  isFarBehind(nowMs: number): boolean {
+    return this.#bytes.debt(nowMs) > MAX_BYTES_BEHIND;
+  }
+}

@@ -1,0 +1,63 @@
+// Requests of node:http to Fresh's handler and its answers back. Nothing a stranger asks for may throw past here or
+// print. Loads nothing of the bench.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createRequestListener } from "@remix-run/node-fetch-server";
+
+/** Fresh's handler, and any other of this shape. */
+export type Handler = (
+  request: Request,
+  info: Deno.ServeHandlerInfo,
+) => Response | Promise<Response>;
+
+/** An authority in a URL: a name, an address, a port; no path, question or user. */
+const HOST = /^[\w.~%:[\]-]{1,255}$/;
+
+/** Methods that a `Request` cannot have. */
+const NO_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);
+
+/** Answers requests by `handler`; `onFault` is called when that failed, which is a mistake of ours. */
+export function answerPages(
+  handler: Handler,
+  onFault: () => void,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    response.on("error", () => {});
+    const refuse = (status: number) => {
+      response.writeHead(status, { connection: "close", "content-type": "text/plain" });
+      response.end();
+    };
+    const target = targetOf(request);
+    if (target === null) return refuse(400);
+    if (NO_METHODS.has(request.method ?? "")) return refuse(405);
+    request.url = target;
+    // No page takes a body: who sends one anyway is answered, and not read to its end.
+    if (hasBody(request)) response.shouldKeepAlive = false;
+    const { promise: completed, resolve } = Promise.withResolvers<void>();
+    response.once("close", resolve);
+    const { remoteAddress: hostname = "", remotePort: port = 0 } = request.socket;
+    const info: Deno.ServeHandlerInfo = {
+      remoteAddr: { transport: "tcp", hostname, port },
+      completed,
+    };
+    const answer = createRequestListener((asked) => handler(asked, info), {
+      onError() {
+        onFault();
+        return new Response(null, { status: 500 });
+      },
+    });
+    answer(request, response);
+  };
+}
+
+/** Path and query of what is asked for, or `null` where that is no address of ours. */
+function targetOf({ url = "", headers: { host = "localhost" } }: IncomingMessage): string | null {
+  if (!HOST.test(host)) return null;
+  // A request may name the whole address (RFC 9112, section 3.2.2).
+  const target = url.startsWith("/") ? url : /^https?:\/\/[^/?#]+(\/.*)?$/i.exec(url)?.[1] ?? null;
+  return target !== null && URL.canParse(`http://${host}${target}`) ? target : null;
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
+}
