@@ -203,7 +203,8 @@ export default function ChatRoom({ sourceUrl, plainHttp = false }: ChatRoomProps
       const phase = view.value?.phase ?? { tag: "connecting" };
       wasInside.current ||= phase.tag === "live";
       // Who comes back keeps the room, and what they were writing, before their eyes.
-      const words = wasInside.current && phase.tag === "connecting" ? null : phaseWords(phase);
+      const hasBanner = phase.tag === "connecting" || phase.tag === "waiting-for-tap";
+      const words = wasInside.current && hasBanner ? null : phaseWords(phase);
       if (words === null && view.value !== null && session.current !== null) {
         return (
           <RoomScreen

@@ -4,10 +4,14 @@
 import { randomBytes, sha512 } from "../nacl.ts";
 import { newEd25519 } from "../proof/mod.ts";
 import type { Bytes } from "../wire/mod.ts";
-import type { TabSocket, TabSocketEvents, World } from "./world.ts";
+import { parseRefusal } from "./reconnect.ts";
+import type { TabSocket, TabSocketEvents, UpgradeRefusal, World } from "./world.ts";
 
 /** WebSocket subprotocol of the protocol's version. */
 const SUBPROTOCOL = "bt1";
+
+/** The question why no socket came to be is given up after this. */
+const ASK_WITHIN_MS = 5_000;
 
 /** Hashed within the task that asks; longer takes some milliseconds without WebCrypto. */
 const HEAVY_HASH_BYTES = 16 * 1024;
@@ -22,6 +26,8 @@ export async function newBrowserWorld(): Promise<World> {
     origin: location.origin,
     ed25519,
     connect: connectToBench,
+    askWhyRefused,
+    isOffline: () => navigator.onLine === false,
     nowMs: () => performance.now(),
     wallMs: () => Date.now(),
     after: (delayMs, run) => {
@@ -45,6 +51,22 @@ export async function newBrowserWorld(): Promise<World> {
     newObjectUrl: (bytes, mime) => URL.createObjectURL(new Blob([bytes], { type: mime })),
     revokeObjectUrl: (url) => URL.revokeObjectURL(url),
   };
+}
+
+/** Asks where the socket would be, as anybody without a socket may [M4]. */
+async function askWhyRefused(): Promise<UpgradeRefusal | null> {
+  try {
+    const answer = await fetch("/ws", {
+      cache: "no-store",
+      credentials: "omit",
+      redirect: "error",
+      signal: AbortSignal.timeout(ASK_WITHIN_MS),
+    });
+    void answer.body?.cancel().catch(() => undefined);
+    return parseRefusal(answer.status, answer.headers.get("retry-after"));
+  } catch {
+    return null;
+  }
 }
 
 function connectToBench(events: TabSocketEvents): TabSocket {

@@ -23,7 +23,10 @@ const ASK_AGAIN_AFTER_MS = [3_000, 9_000] as const;
 export interface IntroductionsOptions {
   readonly world: World;
   readonly roster: Roster;
-  readonly sender: Pick<Sender, "sendPresence" | "open" | "hold">;
+  readonly sender: Pick<
+    Sender,
+    "sendPresence" | "open" | "hold" | "sparePresences" | "presenceWaitMs"
+  >;
   readonly name: string;
   /** How many the bench counts, this tab included. */
   readonly headCount: () => number;
@@ -132,9 +135,11 @@ export class Introductions {
   }
 
   #answer(): void {
+    const { sender, after } = this.#options;
+    if (sender.sparePresences === 0) return after(sender.presenceWaitMs, () => this.#answer());
     this.#isGathering = false;
     const answers = this.#options.roster.takeAnswers();
-    if (answers.length > MAX_SINGLE_ANSWERS) {
+    if (answers.length > Math.min(MAX_SINGLE_ANSWERS, sender.sparePresences)) {
       for (let at = 0; at < answers.length; at += MAX_ECHOES) {
         this.#sendPresence(
           null,

@@ -2,13 +2,22 @@
 // Pure bookkeeping of sealed boxes; it neither seals nor sends. Small boxes are acknowledged by their echo, large ones
 // by the bench's count. Rules: lib/wire/PROTOCOL.md section 4, "Outbox".
 
-import { type Bytes, equalBytes, MAX_ECHOED_BOX_BYTES } from "../wire/mod.ts";
+import { type Bytes, equalBytes, MAX_CHUNKS_IN_FLIGHT, MAX_ECHOED_BOX_BYTES } from "../wire/mod.ts";
 
 /** Content that waits for its acknowledgement at most; beyond it the person is told to wait. */
 export const MAX_OUTBOX_ITEMS = 200;
 
-/** Unacknowledged for this long is shown as failed, with a way to try again or to give it up. */
+/** Unacknowledged for this long is shown as failed, with a way to try again or to give it up [O2]. */
 export const FAILED_AFTER_MS = 20_000;
+
+/**
+ * The same for large boxes and for what waits behind one: a bench that finds this tab too fast stops reading it for up to
+ * half a minute and acknowledges nothing meanwhile [M7], and on a slow line four chunks take as long.
+ */
+export const LARGE_FAILED_AFTER_MS = 60_000;
+
+/** Large contents on the wire without an acknowledgement: with as many chunks, 2 MiB that a bench has yet to read. */
+const MAX_LARGE_IN_FLIGHT = MAX_CHUNKS_IN_FLIGHT;
 
 /** One content under way. */
 export interface OutboxItem {
@@ -16,7 +25,8 @@ export interface OutboxItem {
   /** Line of the log it belongs to; `null` for what has none (a void, a cancel). */
   readonly itemId: string | null;
   box: Bytes;
-  queuedAtMs: number;
+  /** When it was said, tried again, or something before it was acknowledged. */
+  waitsSinceMs: number;
   isFailed: boolean;
 }
 
@@ -51,19 +61,35 @@ export class Outbox {
     return this.#counted.filter(({ tag }) => tag === "chunk").length;
   }
 
+  /** Whether large boxes are on the present socket that the bench has not counted yet. */
+  get hasLargeInFlight(): boolean {
+    return this.#counted.length > 0;
+  }
+
+  /** Whether something is not on the present socket yet. */
+  get hasUnsent(): boolean {
+    return this.#onWire < this.#items.length;
+  }
+
   /** Appends; numbers rise by one. */
   add(item: OutboxItem): void {
     this.#lastSeq = item.seq;
     this.#items.push(item);
   }
 
-  /** What goes on the wire next, in order; each is marked as being there. */
-  takeUnsent(): readonly OutboxItem[] {
-    const unsent = this.#items.slice(this.#onWire);
-    for (const { seq, box } of unsent) {
-      if (box.length > MAX_ECHOED_BOX_BYTES) this.#counted.push({ tag: "content", seq });
+  /** What goes on the wire next, in order, so many at most; each is marked as being there. */
+  takeUnsent(most: number): readonly OutboxItem[] {
+    const unsent: OutboxItem[] = [];
+    let largeInFlight = this.#counted.length - this.chunksInFlight;
+    for (const item of this.#items.slice(this.#onWire, this.#onWire + most)) {
+      if (item.box.length > MAX_ECHOED_BOX_BYTES) {
+        if (largeInFlight >= MAX_LARGE_IN_FLIGHT) break;
+        largeInFlight++;
+        this.#counted.push({ tag: "content", seq: item.seq });
+      }
+      unsent.push(item);
     }
-    this.#onWire = this.#items.length;
+    this.#onWire += unsent.length;
     return unsent;
   }
 
@@ -73,15 +99,18 @@ export class Outbox {
   }
 
   /** An own box came back. Returns the content it was, or `null` when it is none of ours under way. */
-  onEcho(box: Uint8Array): OutboxItem | null {
+  onEcho(box: Uint8Array, nowMs: number): OutboxItem | null {
     const at = this.#items.findIndex((item, index) =>
       index < this.#onWire && equalBytes(item.box, box)
     );
-    return at < 0 ? null : this.#settle(at);
+    return at < 0 ? null : this.#settle(at, nowMs);
   }
 
   /** The bench counted our large boxes up to `count`. Returns the content among them and how many were chunks. */
-  onCount(count: number): { readonly content: readonly OutboxItem[]; readonly chunks: number } {
+  onCount(
+    count: number,
+    nowMs: number,
+  ): { readonly content: readonly OutboxItem[]; readonly chunks: number } {
     const content: OutboxItem[] = [];
     let chunks = 0;
     while (this.#countedAcked < count && this.#counted.length > 0) {
@@ -89,19 +118,27 @@ export class Outbox {
       const counted = this.#counted.shift()!;
       if (counted.tag === "chunk") {
         chunks++;
+        // Whatever is said while a picture moves waits behind its chunks.
+        this.#moved(0, nowMs);
         continue;
       }
       const at = this.#items.findIndex(({ seq }) => seq === counted.seq);
-      const item = at < 0 ? null : this.#settle(at);
+      const item = at < 0 ? null : this.#settle(at, nowMs);
       if (item !== null) content.push(item);
     }
     return { content, chunks };
   }
 
-  #settle(at: number): OutboxItem {
+  #settle(at: number, nowMs: number): OutboxItem {
     const [item] = this.#items.splice(at, 1);
     if (at < this.#onWire) this.#onWire--;
+    // A bench answers in order: what went before this one and is not acknowledged has waited all the longer.
+    this.#moved(at, nowMs);
     return item!;
+  }
+
+  #moved(from: number, nowMs: number): void {
+    for (const item of this.#items.slice(from)) item.waitsSinceMs = nowMs;
   }
 
   /** The socket is gone: everything unacknowledged goes again, unchanged and in order, on the next one [O3]. */
@@ -118,8 +155,9 @@ export class Outbox {
 
   /** Items that are now overdue; each is returned once. */
   takeFailed(nowMs: number): readonly OutboxItem[] {
+    const patienceMs = this.hasLargeInFlight ? LARGE_FAILED_AFTER_MS : FAILED_AFTER_MS;
     const failed = this.#items.filter((item) =>
-      !item.isFailed && nowMs - item.queuedAtMs >= FAILED_AFTER_MS
+      !item.isFailed && nowMs - item.waitsSinceMs >= patienceMs
     );
     for (const item of failed) item.isFailed = true;
     return failed;

@@ -27,8 +27,9 @@ import {
   type MemberId,
   TYPE,
 } from "../wire/mod.ts";
-import { FAILED_AFTER_MS, Outbox } from "./outbox.ts";
-import type { World } from "./world.ts";
+import { LARGE_FAILED_AFTER_MS, Outbox } from "./outbox.ts";
+import { Pace, type PacedKind } from "./pace.ts";
+import type { Cancel, World } from "./world.ts";
 
 /** An own picture that is not with everybody yet. */
 interface Outgoing {
@@ -68,6 +69,9 @@ export interface SenderOptions {
 export class Sender {
   readonly #options: SenderOptions;
   readonly outbox = new Outbox();
+  readonly #pace: Pace;
+  /** Set while content or chunks wait for their pace. */
+  #cancelFlush: Cancel | null = null;
   #contentSeq = 0;
   #signalSeq = 0;
   #row: Promise<void> = Promise.resolve();
@@ -84,6 +88,22 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    this.#pace = new Pace(options.world.nowMs());
+  }
+
+  /** Presences that may go now without this tab being too fast for the bench. */
+  get sparePresences(): number {
+    return this.#pace.spare("presence", this.#options.world.nowMs());
+  }
+
+  /** Milliseconds until another presence may go. */
+  get presenceWaitMs(): number {
+    return this.#pace.waitMs("presence", this.#options.world.nowMs());
+  }
+
+  /** Whether the bench may be behind with what this tab sent: an answer of it may take a while. */
+  get isUploading(): boolean {
+    return this.outbox.hasLargeInFlight;
   }
 
   /** Number of the last content. */
@@ -94,10 +114,10 @@ export class Sender {
   /** Queues content; returns its number. It is sent once sealed and once the stay is settled. */
   addContent(type: number, body: Uint8Array, itemId: string | null): number {
     const seq = ++this.#contentSeq;
-    const queuedAtMs = this.#options.world.nowMs();
+    const waitsSinceMs = this.#options.world.nowMs();
     this.#inRow(async () => {
       const box = await this.#seal(type, seq, body);
-      this.outbox.add({ seq, itemId, box, queuedAtMs, isFailed: false });
+      this.outbox.add({ seq, itemId, box, waitsSinceMs, isFailed: false });
       this.#flush();
     });
     return seq;
@@ -111,7 +131,7 @@ export class Sender {
     readonly echoes: readonly string[];
     readonly asksAgain: boolean;
   }): void {
-    const { boxPublicKey, badge, send } = this.#options;
+    const { boxPublicKey, badge } = this.#options;
     this.#inRow(async () => {
       const body = encodePresence({
         ...presence,
@@ -120,7 +140,7 @@ export class Sender {
         contentSeq: this.outbox.seqOnWire,
       });
       const box = await this.#seal(TYPE.presence, ++this.#signalSeq, body);
-      send(presence.to === null ? encodeToAll(box) : encodeToOne(presence.to, box));
+      this.#send(presence.to === null ? encodeToAll(box) : encodeToOne(presence.to, box));
     });
   }
 
@@ -196,7 +216,7 @@ export class Sender {
     for (const outgoing of this.#outgoing) {
       // A picture that waits its turn behind another is not overdue.
       if (outgoing !== this.#outgoing[0]) outgoing.movedMs = nowMs;
-      if (outgoing.isFailed || nowMs - outgoing.movedMs < FAILED_AFTER_MS) continue;
+      if (outgoing.isFailed || nowMs - outgoing.movedMs < LARGE_FAILED_AFTER_MS) continue;
       outgoing.isFailed = true;
       failed.push(outgoing.itemId);
     }
@@ -210,7 +230,7 @@ export class Sender {
     const outgoing = this.#outgoing.find((one) => one.itemId === itemId);
     if (item !== undefined) {
       item.isFailed = false;
-      item.queuedAtMs = nowMs;
+      item.waitsSinceMs = nowMs;
     }
     if (outgoing !== undefined) {
       outgoing.isFailed = false;
@@ -239,10 +259,17 @@ export class Sender {
     this.#isOpen = false;
   }
 
+  /** A new socket, of which the bench reads so many messages a second [M7]. */
+  onHi(framesPerSecond: number): void {
+    this.#pace.restart(framesPerSecond, this.#options.world.nowMs());
+  }
+
   /** The socket is gone. */
   onDrop(): void {
     this.#drops++;
     this.#isOpen = false;
+    this.#cancelFlush?.();
+    this.#cancelFlush = null;
     this.outbox.onDrop();
     this.#counted = [];
     this.#echoedChunk = null;
@@ -251,7 +278,7 @@ export class Sender {
 
   /** A box of ours came back. */
   onEcho(box: Uint8Array): void {
-    const item = this.outbox.onEcho(box);
+    const item = this.outbox.onEcho(box, this.#options.world.nowMs());
     if (item !== null) return this.#onItemSent(item.itemId);
     if (this.#echoedChunk !== null && equalBytes(this.#echoedChunk.box, box)) {
       const { owner } = this.#echoedChunk;
@@ -262,10 +289,10 @@ export class Sender {
 
   /** The bench counted our large boxes up to `count` on this socket. */
   onCount(count: number): void {
-    const { content, chunks } = this.outbox.onCount(count);
+    const { content, chunks } = this.outbox.onCount(count, this.#options.world.nowMs());
     for (const { itemId } of content) this.#onItemSent(itemId);
     for (const owner of this.#counted.splice(0, chunks)) this.#onChunkAcked(owner);
-    void this.#pump();
+    this.#flush();
   }
 
   /** The last word, at once and by a synchronous signature: the page may be closing. `null` when not connected. */
@@ -281,6 +308,8 @@ export class Sender {
   stop(): void {
     this.#isStopped = true;
     this.#isOpen = false;
+    this.#cancelFlush?.();
+    this.#cancelFlush = null;
     this.#outgoing = [];
     this.#counted = [];
     this.#echoedChunk = null;
@@ -300,8 +329,27 @@ export class Sender {
 
   #flush(): void {
     if (!this.#isOpen) return;
-    for (const { box } of this.outbox.takeUnsent()) this.#options.send(encodeToAll(box));
+    const most = this.#pace.spare("content", this.#options.world.nowMs());
+    for (const { box } of this.outbox.takeUnsent(most)) this.#send(encodeToAll(box));
+    if (this.outbox.hasUnsent) this.#flushAtPace("content");
     void this.#pump();
+  }
+
+  /** What waits for its pace goes on when it may; what waits for an acknowledgement does so when that comes. */
+  #flushAtPace(kind: PacedKind): void {
+    const { world } = this.#options;
+    const waitMs = this.#pace.waitMs(kind, world.nowMs());
+    if (waitMs === 0) return;
+    this.#cancelFlush?.();
+    this.#cancelFlush = world.after(waitMs, () => {
+      this.#cancelFlush = null;
+      this.#flush();
+    });
+  }
+
+  #send(frame: Bytes): void {
+    this.#pace.spend(this.#options.world.nowMs());
+    this.#options.send(frame);
   }
 
   #onItemSent(itemId: string | null): void {
@@ -331,12 +379,13 @@ export class Sender {
   async #pump(): Promise<void> {
     if (this.#isPumping) return;
     this.#isPumping = true;
-    const { world, keys, send } = this.#options;
+    const { world, keys } = this.#options;
     try {
       let outgoing: Outgoing | undefined;
       while (
         this.#isOpen && this.#echoedChunk === null &&
         this.outbox.chunksInFlight < MAX_CHUNKS_IN_FLIGHT &&
+        this.#pace.spare("chunk", world.nowMs()) > 0 &&
         (outgoing = this.#nextOutgoing()) !== undefined
       ) {
         const { bytes, transfer, next } = outgoing;
@@ -348,12 +397,14 @@ export class Sender {
         } else {
           this.#echoedChunk = { owner: outgoing, box };
         }
-        send(encodeToAll(box));
+        this.#send(encodeToAll(box));
         await world.nextTask();
       }
     } finally {
       this.#isPumping = false;
     }
+    const mayGoOn = this.#isOpen && this.#nextOutgoing() !== undefined;
+    if (mayGoOn && this.#cancelFlush === null) this.#flushAtPace("chunk");
   }
 }
 

@@ -27,6 +27,7 @@ import {
   encodeBase64url,
   type Hi,
   MAX_BODY_BYTES,
+  MAX_ECHOED_BOX_BYTES,
   type MemberId,
   type Ok,
   TYPE,
@@ -40,7 +41,8 @@ import { IncomingImages, type IncomingStep } from "./incoming_images.ts";
 import { Introductions } from "./introductions.ts";
 import { Log } from "./log.ts";
 import { Receiver, type Trouble } from "./receiver.ts";
-import { afterClose, mayCreate } from "./reconnect.ts";
+import { ComingBack } from "./coming_back.ts";
+import { afterClose, mayCreate, standingCause } from "./reconnect.ts";
 import { RoomSocket } from "./room_socket.ts";
 import {
   ABSENT_AFTER_ANEW_MS,
@@ -50,7 +52,15 @@ import {
   Roster,
 } from "./roster.ts";
 import { Sender } from "./sender.ts";
-import type { Author, EndReason, Notice, Person, Phase, SessionView } from "./view_state.ts";
+import type {
+  Author,
+  AwayCause,
+  EndReason,
+  Notice,
+  Person,
+  Phase,
+  SessionView,
+} from "./view_state.ts";
 import type { Cancel, World } from "./world.ts";
 
 /** Presence is repeated so long after the last content, so that a dropped last message shows [F9]. */
@@ -58,6 +68,15 @@ const REPEAT_PRESENCE_AFTER_MS = 30_000;
 /** Silence after which the bench is asked, and how long it has to answer [C6]. */
 const SILENCE_MS = 40_000;
 const BEAT_ANSWER_MS = 5_000;
+/**
+ * The same while large boxes are on their way: the question waits behind ours, at a bench that may have stopped reading
+ * us for half a minute [M7], or the answer behind another's on a slow line.
+ */
+const BUSY_BEAT_ANSWER_MS = 40_000;
+/** A large box was heard so lately that the next may still be coming. */
+const LARGE_HEARD_MS = 30_000;
+/** A connection that did not get as far as the room is given up after this. */
+const CONNECT_WITHIN_MS = 30_000;
 const TICK_MS = 1_000;
 /** A raw picture this many times the limit may still shrink under it when its metadata goes. */
 const RAW_FILE_FACTOR = 2;
@@ -117,9 +136,13 @@ export class RoomStay implements Session {
   #isNotifyDue = false;
   #socket: RoomSocket | null = null;
   #instance = "";
+  /** The bench process that this tab was last in the room of. */
+  #instanceInRoom = "";
   #wasTapped = false;
   #wasInRoom = false;
-  #attempt = 0;
+  #wasGreeted = false;
+  #lastLargeHeardMs = -Infinity;
+  readonly #comingBack: ComingBack;
   #lastContactMs: number | null = null;
   #lastHeardMs = 0;
   #beatAskedMs: number | null = null;
@@ -152,6 +175,11 @@ export class RoomStay implements Session {
         onImageProgress: (itemId, doneBytes) => this.#onImageProgress(itemId, doneBytes),
         onImageSent: (itemId) => this.#onImageSent(itemId),
       },
+    });
+    this.#comingBack = new ComingBack({
+      world,
+      connect: () => this.connect(),
+      onAnswer: (refusal) => this.#learnCause(refusal?.why ?? "unreachable", true),
     });
     this.#ownId = deriveMemberId(keys.signer.publicKey);
     this.#me = authorOf(this.#ownId, options.name, keys.admin !== null);
@@ -210,7 +238,7 @@ export class RoomStay implements Session {
           if (itemId !== null) this.#onImageCancelled(itemId, "sender");
         },
         onBye: (record) => {
-          if (this.#roster.onBye(record)) this.#onDeparted(record);
+          if (this.#roster.onBye(record)) this.#onDeparted(record, true);
         },
         onNewerKind: (record) =>
           this.#notice({ kind: "newer-kind", who: this.#authorOf(record), count: 1 }),
@@ -327,7 +355,8 @@ export class RoomStay implements Session {
   retry(itemId: string): void {
     if (!this.#sender.retry(itemId)) return;
     this.#setDelivery(itemId, "sending");
-    this.#reconnectNow();
+    if (this.#view.phase.tag === "waiting-for-tap") this.connect();
+    else this.#reconnectNow();
   }
 
   discard(itemId: string): void {
@@ -344,7 +373,7 @@ export class RoomStay implements Session {
     const { tag } = this.#view.phase;
     if (
       tag !== "nobody-here" && tag !== "away-too-long" && tag !== "unreachable" &&
-      tag !== "reconnecting"
+      tag !== "waiting-for-tap" && tag !== "reconnecting"
     ) {
       return;
     }
@@ -357,13 +386,18 @@ export class RoomStay implements Session {
   }
 
   wake(): void {
-    switch (this.#view.phase.tag) {
+    const { phase } = this.#view;
+    switch (phase.tag) {
       case "live":
         this.#askBeat();
         return;
       case "reconnecting":
       case "unreachable":
         this.connect();
+        return;
+      case "waiting-for-tap":
+        // A slow line may be quicker now. The other answers are the bench's, and a look at the page changes none.
+        if (phase.cause === "slow-hello") this.connect();
         return;
       default:
     }
@@ -394,8 +428,10 @@ export class RoomStay implements Session {
   /** Connects now; any former connection and waiting attempt is let go. */
   connect(): void {
     this.#clear(this.#connectionTimers);
+    this.#comingBack.stop();
     this.#dropSocket();
     if (this.#view.phase.tag === "ended") return;
+    this.#wasGreeted = false;
     const socket: RoomSocket = new RoomSocket(this.#world, {
       keys: this.#options.keys,
       joinSigner: this.#keys.joinSigner,
@@ -409,7 +445,12 @@ export class RoomStay implements Session {
     }, {
       onHi: (hi) => this.#onHi(hi),
       onLive: (ok) => this.#onLive(ok),
-      onEntries: (entries) => this.#receiver.push(entries),
+      onEntries: (entries) => {
+        if (entries.some(({ box }) => box.length > MAX_ECHOED_BOX_BYTES)) {
+          this.#lastLargeHeardMs = this.#world.nowMs();
+        }
+        this.#receiver.push(entries);
+      },
       onAdminCommand: (frame) => this.#onAdminCommand(frame),
       onAdminAnswer: (answer) => this.#adminActs.onBenchAnswer(answer),
       onSocketGone: (memberId) => {
@@ -431,14 +472,22 @@ export class RoomStay implements Session {
       },
     });
     this.#socket = socket;
-    if (this.#view.phase.tag === "nobody-here") this.#patch({ phase: { tag: "connecting" } });
+    this.#afterOnConnection(CONNECT_WITHIN_MS, () => {
+      if (this.#socket === socket && this.#view.phase.tag !== "live") socket.drop(1006);
+    });
+    const { tag } = this.#view.phase;
+    if (tag === "nobody-here" || tag === "waiting-for-tap") {
+      this.#patch({ phase: { tag: "connecting" } });
+    }
   }
 
   #onHi(hi: Hi): void {
+    this.#wasGreeted = true;
     // A restarted bench has a new name for itself; an old one that returns means that two take turns.
     const isOld = hi.instance !== this.#instance && this.#seenInstances.has(hi.instance);
     this.#instance = hi.instance;
     this.#seenInstances.add(hi.instance);
+    this.#sender.onHi(hi.framesPerSecond);
     this.#patch({
       benchLabel: hi.benchLabel,
       maxFileBytes: hi.maxFileBytes,
@@ -450,10 +499,16 @@ export class RoomStay implements Session {
     const nowMs = this.#world.nowMs();
     const isReturn = this.#wasInRoom;
     const isSameInstance = this.#adminActs.onLive(ok.roomNonce, ok.lastAdminCtr);
-    if (isReturn) this.#notice({ kind: isSameInstance ? "connection-back" : "room-began-anew" });
+    const benchRestarted = this.#instance !== this.#instanceInRoom;
+    this.#instanceInRoom = this.#instance;
+    if (isReturn) {
+      this.#notice(
+        isSameInstance ? { kind: "connection-back" } : { kind: "room-began-anew", benchRestarted },
+      );
+    }
     this.#wasInRoom = true;
     this.#wasTapped = false;
-    this.#attempt = 0;
+    this.#comingBack.onLive();
     this.#lastHeardMs = nowMs;
     this.#lastContactMs = nowMs;
     const isReforming = isReturn && !isSameInstance;
@@ -469,29 +524,40 @@ export class RoomStay implements Session {
     this.#letGo();
     const next = afterClose({
       code,
-      attempt: this.#attempt,
+      attempt: this.#comingBack.failures,
       chance: this.#world.chance(),
+      wasGreeted: this.#wasGreeted,
+      isOffline: this.#world.isOffline(),
       wasInRoom: this.#wasInRoom,
       adminSaidDelete: this.#adminActs.saidDelete,
     });
     switch (next.tag) {
       case "retry": {
-        this.#attempt++;
-        this.#connectionTimers.add(this.#world.after(next.delayMs, () => this.connect()));
-        if (wasLive) this.#notice({ kind: "connection-lost" });
-        const phase: Phase = this.#wasInRoom
-          ? { tag: "reconnecting" }
-          : { tag: "unreachable", isRetrying: true };
-        return this.#patch({ phase });
+        if (wasLive) this.#notice({ kind: "connection-lost", cause: next.cause });
+        this.#learnCause(next.cause, false);
+        return this.#comingBack.begin(next.delayMs, next.cause === "unreachable");
       }
-      case "stalled":
-        return this.#patch({ phase: { tag: "unreachable", isRetrying: false } });
+      case "waiting-for-tap": {
+        const { cause } = next;
+        if (wasLive) this.#notice({ kind: "connection-lost", cause });
+        return this.#patch({ phase: next });
+      }
       case "nobody-here":
       case "away-too-long":
         return this.#patch({ phase: { tag: next.tag } });
       case "ended":
         return this.#end(next.reason);
     }
+  }
+
+  /** Says why there is no connection, as far as it is known. */
+  #learnCause(found: AwayCause, wasAsked: boolean): void {
+    const { phase } = this.#view;
+    const isTrying = phase.tag === "reconnecting" || phase.tag === "unreachable";
+    const before = isTrying ? phase.cause : null;
+    const cause = standingCause(before, found, wasAsked);
+    if (cause === before) return;
+    this.#patch({ phase: { tag: this.#wasInRoom ? "reconnecting" : "unreachable", cause } });
   }
 
   #reconnectNow(): void {
@@ -520,6 +586,7 @@ export class RoomStay implements Session {
 
   #end(reason: EndReason): void {
     this.#clear(this.#connectionTimers);
+    this.#comingBack.stop();
     this.#clear(this.#timers);
     const socket = this.#socket;
     this.#socket = null;
@@ -555,12 +622,12 @@ export class RoomStay implements Session {
     this.#changed();
   }
 
-  #onDeparted(record: MemberRecord): void {
+  #onDeparted(record: MemberRecord, saidGoodbye: boolean): void {
     for (const itemId of this.#images.cancelSender(record.memberId)) {
       this.#onImageStep({ tag: "broken", itemId, reason: "piece-missing" });
     }
     if (record.isLive && record.isAnnounced) {
-      this.#notice({ kind: "left", who: this.#authorOf(record) });
+      this.#notice({ kind: "left", who: this.#authorOf(record), saidGoodbye });
       record.isAnnounced = false;
       record.cameAfterUs = true;
     }
@@ -677,7 +744,7 @@ export class RoomStay implements Session {
     const nowMs = this.#world.nowMs();
     for (const itemId of this.#sender.takeFailed(nowMs)) this.#setDelivery(itemId, "failed");
     if (this.#view.phase.tag !== "live") return;
-    for (const record of this.#roster.takeDeparted(nowMs)) this.#onDeparted(record);
+    for (const record of this.#roster.takeDeparted(nowMs)) this.#onDeparted(record, false);
     for (const itemId of this.#images.takeStalled(nowMs)) {
       this.#onImageStep({ tag: "broken", itemId, reason: "piece-missing" });
     }
@@ -685,7 +752,9 @@ export class RoomStay implements Session {
       this.#lastContentMs = null;
       this.#introductions.repeatPresence();
     }
-    if (this.#beatAskedMs !== null && nowMs - this.#beatAskedMs >= BEAT_ANSWER_MS) {
+    const isBusy = this.#sender.isUploading || nowMs - this.#lastLargeHeardMs < LARGE_HEARD_MS;
+    const answerWithinMs = isBusy ? BUSY_BEAT_ANSWER_MS : BEAT_ANSWER_MS;
+    if (this.#beatAskedMs !== null && nowMs - this.#beatAskedMs >= answerWithinMs) {
       return this.#socket?.drop(1006);
     }
     if (nowMs - this.#lastHeardMs >= SILENCE_MS) this.#askBeat();

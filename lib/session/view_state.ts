@@ -30,24 +30,50 @@ export type EndReason =
   | "gone-says-bench"
   | "removed"
   | "proof-failed"
-  | "room-full"
-  | "bench-full"
   | "locked"
   | "replaced"
+  | "too-big"
+  | "refused";
+
+/** Why there is no connection while the tab comes back by itself; each has one sentence. */
+export type AwayCause =
+  /** It ended without a word. */
+  | "lost"
+  /** No hello came, and nothing tells why. */
+  | "unreachable"
+  /** The browser says so. */
+  | "offline"
+  /** The bench said that it stops. */
+  | "bench-stops"
+  | "bench-fault"
+  | "too-slow"
+  | "overloaded"
+  /** No socket is taken: too many new ones from this network in the last minute. */
+  | "too-many-new"
+  /** No socket is taken: the bench has as many as it takes. */
+  | "too-many-sockets";
+
+/** Why there is no connection until the person asks for one: an answer of the bench that time or others may change [C9]. */
+export type TapCause =
+  /** It gave up on a slow hello. */
+  | "slow-hello"
   | "too-fast"
   | "too-many-from-one-network"
-  | "refused";
+  | "room-full"
+  | "bench-full";
 
 /** Where the stay stands. */
 export type Phase =
   | { readonly tag: "connecting" }
-  /** No connection. Tried again by itself, but for a bench that gave up on a slow hello: then it takes a tap, or a look. */
-  | { readonly tag: "unreachable"; readonly isRetrying: boolean }
+  /** No connection, and never one before. Tried again by itself. */
+  | { readonly tag: "unreachable"; readonly cause: AwayCause }
+  /** Refused, before the room or on the way back to it: everything is kept, and it takes a tap. */
+  | { readonly tag: "waiting-for-tap"; readonly cause: TapCause }
   /** Code 4404: waiting for "Wait here". */
   | { readonly tag: "nobody-here" }
   | { readonly tag: "live" }
   /** A short drop: coming back by itself. */
-  | { readonly tag: "reconnecting" }
+  | { readonly tag: "reconnecting"; readonly cause: AwayCause }
   /** Away for more than 5 minutes and nobody is left here: coming back opens the room anew, so it takes a tap. */
   | { readonly tag: "away-too-long" }
   | { readonly tag: "ended"; readonly reason: EndReason };
@@ -69,7 +95,8 @@ export type Transfer =
 /** Something that happened, in the log as a quiet line. Counts are merged while they stay the newest line. */
 export type Notice =
   | { readonly kind: "joined"; readonly who: Author }
-  | { readonly kind: "left"; readonly who: Author }
+  /** By its own signed goodbye; or the bench says that its socket is gone, or it was not heard in time. */
+  | { readonly kind: "left"; readonly who: Author; readonly saidGoodbye: boolean }
   /** Signed messages of this person that did not arrive. */
   | { readonly kind: "gap"; readonly who: Author; readonly count: number }
   /** Boxes that did not open, or opened to nonsense. */
@@ -81,10 +108,10 @@ export type Notice =
   /** Boxes that had been here before (or came too late): dropped. */
   | { readonly kind: "repeated"; readonly count: number }
   | { readonly kind: "newer-kind"; readonly who: Author; readonly count: number }
-  | { readonly kind: "connection-lost" }
+  | { readonly kind: "connection-lost"; readonly cause: AwayCause | TapCause }
   | { readonly kind: "connection-back" }
   /** The room on the bench began anew while we were away: what others said meanwhile may be missing. */
-  | { readonly kind: "room-began-anew" };
+  | { readonly kind: "room-began-anew"; readonly benchRestarted: boolean };
 
 /** One line of the log, oldest first. `id` is stable and unique. `atMs` is the time of arrival here. */
 export type LogItem =

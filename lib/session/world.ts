@@ -18,6 +18,13 @@ export interface TabSocketEvents {
   onClose(code: number): void;
 }
 
+/** Why a bench takes no socket just now, as it says over http [M4]. */
+export interface UpgradeRefusal {
+  readonly why: "too-many-new" | "too-many-sockets";
+  /** When it would take one, in milliseconds from now; `null` when it did not say. */
+  readonly retryAfterMs: number | null;
+}
+
 /** Stops a timer; harmless afterwards. */
 export type Cancel = () => void;
 
@@ -27,6 +34,13 @@ export interface World {
   readonly origin: string;
   readonly ed25519: Ed25519;
   connect(events: TabSocketEvents): TabSocket;
+  /**
+   * Asks once over http why no socket came to be, which a browser does not tell: `null` when the bench says nothing
+   * of it, or nothing at all within a few seconds. Never rejects.
+   */
+  askWhyRefused(): Promise<UpgradeRefusal | null>;
+  /** The browser is sure that there is no network; `false` proves nothing. */
+  isOffline(): boolean;
   /** Milliseconds that only rise. */
   nowMs(): number;
   /** Wall clock, for arrival times and admin counters. */

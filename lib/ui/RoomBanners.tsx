@@ -3,6 +3,7 @@
 
 import type { JSX } from "preact";
 import type { SessionView } from "../session/view_state.ts";
+import { awayWords, comingBackWords, TRYING_WORDS } from "./away_words.ts";
 import { WarnIcon } from "./icons.tsx";
 import { PlainHttpBanner } from "./PlainHttpBanner.tsx";
 
@@ -36,7 +37,18 @@ export function RoomBanners(
               <span></span>
               <span></span>
             </span>
-            <p>Connection lost. Coming back by itself; what you write now waits.</p>
+            <p>
+              {view.phase.tag === "reconnecting" ? comingBackWords(view.phase.cause) : TRYING_WORDS}
+            </p>
+          </div>
+        )
+        : null}
+      {view.phase.tag === "waiting-for-tap"
+        ? (
+          <div class="banner banner-warn" role="note">
+            <WarnIcon />
+            <p>{awayWords(view.phase.cause)}</p>
+            <button type="button" class="button" onClick={onComeBack}>Try again</button>
           </div>
         )
         : null}

@@ -8,6 +8,7 @@ import type { Session } from "../session/contract.ts";
 import type { SessionView } from "../session/view_state.ts";
 import type { AdminChoice } from "./AdminMenu.tsx";
 import { sentencesFor } from "./announce.ts";
+import { awayWords } from "./away_words.ts";
 import type { Chime } from "./chime.ts";
 import { Composer, TOO_LONG_WORDS } from "./Composer.tsx";
 import { DeleteDialog } from "./ConfirmDialogs.tsx";
@@ -63,7 +64,15 @@ export function RoomScreen(
     if (view.phase.tag === "away-too-long") {
       announcer.say("You were away for more than 5 minutes, and nobody is left here");
     }
+    if (view.phase.tag === "waiting-for-tap") announcer.say(awayWords(view.phase.cause));
   }, [view.phase.tag]);
+  const awayCause = view.phase.tag === "reconnecting" ? view.phase.cause : null;
+  const awayCauseBefore = useRef(awayCause);
+  useEffect(() => {
+    // The drop itself stands in the log; this is what was learnt since.
+    if (awayCause !== null && awayCauseBefore.current !== null) announcer.say(awayWords(awayCause));
+    awayCauseBefore.current = awayCause;
+  }, [awayCause]);
   useEffect(() => {
     // Beside the log where there is space; over it only when asked for.
     peopleOpen.value = matchMedia("(min-width: 64rem)").matches;

@@ -5,6 +5,7 @@
 import { assertNever } from "../wire/mod.ts";
 import type { ImageRefusal } from "../session/contract.ts";
 import type { Author, Notice, Transfer } from "../session/view_state.ts";
+import { awayLine } from "./away_words.ts";
 import { formatSize } from "./file_size.ts";
 
 /** Words, or a person to be drawn by name. */
@@ -16,7 +17,7 @@ export function noticeParts(notice: Notice): readonly NoticePart[] {
     case "joined":
       return [{ who: notice.who }, " joined"];
     case "left":
-      return [{ who: notice.who }, " left"];
+      return [{ who: notice.who }, notice.saidGoodbye ? " left" : " left without a goodbye"];
     case "gap":
       return [`${messages(notice.count)} from `, { who: notice.who }, " did not arrive"];
     case "unreadable":
@@ -50,12 +51,14 @@ export function noticeParts(notice: Notice): readonly NoticePart[] {
           : ` sent ${notice.count} things that this page does not know yet`,
       ];
     case "connection-lost":
-      return ["Connection lost"];
+      return [awayLine(notice.cause)];
     case "connection-back":
       return ["Connection is back"];
     case "room-began-anew":
       return [
-        "The room began anew while you were away: what others said meanwhile may be missing",
+        `${
+          notice.benchRestarted ? "This bench restarted" : "The room began anew while you were away"
+        }: what others said meanwhile may be missing`,
       ];
     default:
       return assertNever(notice);

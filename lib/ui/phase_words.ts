@@ -2,7 +2,8 @@
 // Pure. What only the bench said is worded "this bench says"; what the admin signed, "the admin".
 
 import { assertNever } from "../wire/mod.ts";
-import type { EndReason, Phase } from "../session/view_state.ts";
+import type { AwayCause, EndReason, Phase, TapCause } from "../session/view_state.ts";
+import { awayWords } from "./away_words.ts";
 
 /** `wait`: session.waitHere(). `again`: a new stay under the same name. `reload`: a fresh page. `null`: the start page. */
 export type WayOn = "wait" | "again" | "reload" | null;
@@ -31,15 +32,19 @@ export function phaseWords(phase: Phase): StatusWords | null {
       };
     case "unreachable":
       return {
-        heading: "This bench cannot be reached",
-        lines: [
-          phase.isRetrying
-            ? "It may be down, or this device may be offline. It is tried again by itself."
-            : "This device was too slow to say hello, so the bench stopped waiting.",
-        ],
+        heading: awayHeading(phase.cause),
+        lines: [awayWords(phase.cause), "It is tried again by itself."],
         wayOn: "wait",
         button: "Try again",
-        busy: phase.isRetrying,
+        busy: true,
+      };
+    case "waiting-for-tap":
+      return {
+        heading: tapHeading(phase.cause),
+        lines: [awayWords(phase.cause)],
+        wayOn: "wait",
+        button: "Try again",
+        busy: false,
       };
     case "nobody-here":
       return {
@@ -60,6 +65,43 @@ export function phaseWords(phase: Phase): StatusWords | null {
       return endWords(phase.reason);
     default:
       return assertNever(phase);
+  }
+}
+
+/** Whether the bench is not there, or has no seat for us yet. */
+function awayHeading(cause: AwayCause): string {
+  switch (cause) {
+    case "lost":
+    case "unreachable":
+    case "offline":
+      return "This bench cannot be reached";
+    case "bench-stops":
+    case "bench-fault":
+    case "too-slow":
+    case "overloaded":
+    case "too-many-new":
+    case "too-many-sockets":
+      return "Still finding a seat…";
+    default:
+      return assertNever(cause);
+  }
+}
+
+/** What the bench answered, in short. */
+function tapHeading(cause: TapCause): string {
+  switch (cause) {
+    case "slow-hello":
+      return "This bench stopped waiting";
+    case "too-fast":
+      return "Too much at once";
+    case "too-many-from-one-network":
+      return "Too many from your network";
+    case "room-full":
+      return "This room is full";
+    case "bench-full":
+      return "No new room just now";
+    default:
+      return assertNever(cause);
   }
 }
 
@@ -88,12 +130,6 @@ export function endWords(reason: EndReason): StatusWords {
       return over("This link does not open the room", [
         "The bench did not take the proof that was made from it. The link may be damaged: ask for it again.",
       ]);
-    case "room-full":
-      return again("This room is full", ["Try again when somebody has left."]);
-    case "bench-full":
-      return again("This bench is full", [
-        "It holds as many rooms or people as it can. Try again in a while.",
-      ]);
     case "locked":
       return again("This room is locked", [
         "The admin lets nobody else in just now. Try again later, or ask whoever invited you.",
@@ -102,14 +138,16 @@ export function endWords(reason: EndReason): StatusWords {
       return again("This seat was taken over", [
         "A newer connection of this page took the place of this one.",
       ], "Come back");
-    case "too-fast":
-      return again("Too much at once", [
-        "This bench closed the connection, because too much came from this tab in too short a time.",
-      ]);
-    case "too-many-from-one-network":
-      return again("Too many from your network", [
-        "This bench takes only so many connections from one address. Close some tabs, or try again later.",
-      ]);
+    case "too-big":
+      return {
+        heading: "Too long to pass",
+        lines: [
+          "One message from this tab was longer than this bench, or something on the way to it, lets through. A fresh page often helps.",
+        ],
+        wayOn: "reload",
+        button: "Load the page again",
+        busy: false,
+      };
     case "refused":
       return {
         heading: "This page and this bench do not understand each other",

@@ -6,6 +6,7 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import {
   images,
   peopleOf,
+  portTo,
   prepared,
   said,
   SessionRig,
@@ -364,7 +365,15 @@ Deno.test("[A7] attack by the bench: a DELETE that it keeps and plays later is s
 Deno.test("[A4] attack by the bench: no close code of its own is the admin's word", () => {
   for (let code = 1000; code < 5000; code++) {
     for (const wasInRoom of [true, false]) {
-      const next = afterClose({ code, attempt: 0, chance: 0, wasInRoom, adminSaidDelete: false });
+      const next = afterClose({
+        code,
+        attempt: 0,
+        chance: 0,
+        wasGreeted: true,
+        isOffline: false,
+        wasInRoom,
+        adminSaidDelete: false,
+      });
       assert(next.tag !== "ended" || next.reason !== "deleted-by-admin", String(code));
     }
   }
@@ -735,11 +744,8 @@ Deno.test("[J5] attack by a stranger: without the key there is one answer, and a
   const answers: (number | undefined)[] = [];
   const knock = (message: string | Bytes): void => {
     const closed: number[] = [];
-    const socket = rig.relay.accept({
-      send: () => undefined,
-      close: (code) => void closed.push(code),
-      bufferedBytes: 0,
-    }, "https://bench.example");
+    const port = portTo(() => undefined, (code) => void closed.push(code));
+    const socket = rig.relay.accept(port, "https://bench.example");
     if (typeof message === "string") socket.onText(message);
     else socket.onBinary(message);
     socket.onClose();

@@ -1,6 +1,6 @@
 // Whether, when and how a tab comes back: every code, every bound.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   afterClose,
   mayCreate,
@@ -10,37 +10,54 @@ import {
 import { CLOSE } from "../../lib/wire/mod.ts";
 
 const close = (code: number, more: Partial<Parameters<typeof afterClose>[0]> = {}) =>
-  afterClose({ code, attempt: 0, chance: 0.5, wasInRoom: true, adminSaidDelete: false, ...more });
+  afterClose({
+    code,
+    attempt: 0,
+    chance: 0.5,
+    wasGreeted: true,
+    isOffline: false,
+    wasInRoom: true,
+    adminSaidDelete: false,
+    ...more,
+  });
 
-Deno.test("[C10] waits double from half a second to twenty, each spread over half of itself", () => {
+Deno.test("[C10] waits double from a second and a half to twenty, each spread over a third to all of itself", () => {
   for (let attempt = 0; attempt < 50; attempt++) {
     const least = retryDelayMs(attempt, 0);
     const most = retryDelayMs(attempt, 0.999999);
     assert(least >= 500 && most <= 20_000, `attempt ${attempt}: ${least} to ${most}`);
-    assert(most <= Math.min(20_000, 500 * 2 ** attempt), `attempt ${attempt}: ${most}`);
-    assert(most > least || attempt === 0, `attempt ${attempt} has no jitter`);
+    const longest = Math.min(20_000, 1_500 * 2 ** attempt);
+    assertAlmostEquals(least, longest / 3, 0.001, `attempt ${attempt}`);
+    assertAlmostEquals(most, longest, 0.1, `attempt ${attempt}`);
+    assertAlmostEquals(retryDelayMs(attempt, 0.5), (least + most) / 2, 0.1);
   }
-  assert(retryDelayMs(40, 0) === 10_000 && retryDelayMs(40, 0.999999) > 19_999);
 });
 
-Deno.test("[C9] [C10] five codes are tried again, and every other ends the stay by its own reason", () => {
+Deno.test("[C9] [C10] five codes are tried again, five wait for a tap, and every other ends the stay by its own reason", () => {
   for (const code of [1001, 1006, 1011, 4440, 4503]) assertEquals(close(code).tag, "retry");
   const reasons = {
     [CLOSE.malformed]: "refused",
-    [CLOSE.tooBig]: "refused",
+    [CLOSE.tooBig]: "too-big",
     [CLOSE.proofFailed]: "proof-failed",
     [CLOSE.removed]: "removed",
     [CLOSE.replaced]: "replaced",
     [CLOSE.locked]: "locked",
+  } as const;
+  for (const [code, reason] of Object.entries(reasons)) {
+    assertEquals(close(Number(code)), { tag: "ended", reason });
+  }
+  const waits = {
+    [CLOSE.handshakeTimeout]: "slow-hello",
     [CLOSE.tooFast]: "too-fast",
     [CLOSE.tooManyFromOneNetwork]: "too-many-from-one-network",
     [CLOSE.roomFull]: "room-full",
     [CLOSE.benchFull]: "bench-full",
   } as const;
-  for (const [code, reason] of Object.entries(reasons)) {
-    assertEquals(close(Number(code)), { tag: "ended", reason });
+  for (const [code, cause] of Object.entries(waits)) {
+    for (const wasInRoom of [false, true]) {
+      assertEquals(close(Number(code), { wasInRoom }), { tag: "waiting-for-tap", cause });
+    }
   }
-  assertEquals(close(CLOSE.handshakeTimeout), { tag: "stalled" });
   assertEquals(close(CLOSE.noSuchRoom), { tag: "away-too-long" });
   assertEquals(close(CLOSE.noSuchRoom, { wasInRoom: false }), { tag: "nobody-here" });
 });

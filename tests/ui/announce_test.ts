@@ -56,6 +56,10 @@ Deno.test("mergeSentences() says a few, and counts a crowd", () => {
 });
 
 Deno.test("isFromOthers() counts neither notices nor own messages", () => {
-  const items = [said("a"), said("b", ME, "sent"), noticed({ kind: "left", who: ANA })];
+  const items = [
+    said("a"),
+    said("b", ME, "sent"),
+    noticed({ kind: "left", who: ANA, saidGoodbye: true }),
+  ];
   assertEquals(items.map(isFromOthers), [true, false, false]);
 });

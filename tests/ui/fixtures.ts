@@ -81,7 +81,7 @@ export function fullView(): SessionView {
       pictured({ tag: "moving", doneBytes: 1_101_005 }),
       pictured({ tag: "broken", reason: "piece-missing" }),
       pictured({ tag: "moving", doneBytes: 0 }, ME, "sending"),
-      noticed({ kind: "left", who: ANA }),
+      noticed({ kind: "left", who: ANA, saidGoodbye: true }),
     ],
     maxFileBytes: 10 * 1024 * 1024,
     twoBenches: true,

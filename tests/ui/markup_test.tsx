@@ -6,6 +6,8 @@ import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
 import ChatRoom from "../../islands/ChatRoom.tsx";
 import CreateRoom from "../../islands/CreateRoom.tsx";
+import type { Phase } from "../../lib/session/view_state.ts";
+import { awayWords } from "../../lib/ui/away_words.ts";
 import { newChime } from "../../lib/ui/chime.ts";
 import { Composer } from "../../lib/ui/Composer.tsx";
 import { DeleteDialog } from "../../lib/ui/ConfirmDialogs.tsx";
@@ -35,10 +37,10 @@ const image = {
   removed: ["exif"],
 };
 
-function room(): ComponentChildren {
+function room(phase: Phase = { tag: "live" }): ComponentChildren {
   return (
     <RoomScreen
-      view={view}
+      view={{ ...view, phase }}
       session={stillSession(view)}
       chime={newChime()}
       plainHttp
@@ -76,7 +78,8 @@ const SCREENS: Readonly<Record<string, () => ComponentChildren>> = {
   ),
   "room island": () => <ChatRoom sourceUrl={SOURCE} />,
   "door": door,
-  "room": room,
+  "room": () => room(),
+  "room, refused on the way back": () => room({ tag: "waiting-for-tap", cause: "room-full" }),
   "people": people,
   "log": () => <MessageLog log={view.log} maxFileBytes={1024} actions={actions} />,
   "composer": () => <Composer send={() => true} onFiles={nothing} />,
@@ -185,7 +188,7 @@ Deno.test("door: its fixed names, the offered name, and the warning of plain htt
 });
 
 Deno.test("room: its fixed names", () => {
-  const root = treeOf(room);
+  const root = treeOf(() => room());
   const log = oneByRole(root, "log", "Messages");
   assertEquals(log.attributes.get("aria-live"), "off");
   oneByRole(root, "textbox", "Message");
@@ -203,7 +206,7 @@ Deno.test("room: its fixed names", () => {
 });
 
 Deno.test("room: one live region speaks, everything else is silent", () => {
-  const speaking = allElements(treeOf(room)).filter(({ attributes }) => {
+  const speaking = allElements(treeOf(() => room())).filter(({ attributes }) => {
     const role = attributes.get("role") ?? "";
     const live = attributes.get("aria-live") ??
       (["status", "alert", "log"].includes(role) ? "polite" : "off");
@@ -211,6 +214,17 @@ Deno.test("room: one live region speaks, everything else is silent", () => {
   });
   assertEquals(speaking.length, 1);
   assertEquals(speaking[0]!.attributes.get("aria-live"), "polite");
+});
+
+Deno.test("room: refused on the way back, it says why and offers to try again; while it tries, it says so", () => {
+  const refused = treeOf(() => room({ tag: "waiting-for-tap", cause: "too-fast" }));
+  oneByRole(refused, "button", "Try again");
+  assertStringIncludes(textOf(refused), awayWords("too-fast"));
+  oneByRole(refused, "log", "Messages");
+  oneByRole(refused, "textbox", "Message");
+  const trying = treeOf(() => room({ tag: "connecting" }));
+  assertEquals(byRole(trying, "button", "Try again"), []);
+  assertStringIncludes(textOf(trying), "Trying again; what you write now waits.");
 });
 
 Deno.test("room without the admin's key: no Admin button", () => {
@@ -231,7 +245,7 @@ Deno.test("room without the admin's key: no Admin button", () => {
 });
 
 Deno.test("log: joins, leaves and losses stand in it by name", () => {
-  const words = textOf(oneByRole(treeOf(room), "log", "Messages"));
+  const words = textOf(oneByRole(treeOf(() => room()), "log", "Messages"));
   for (const line of ["Ana joined", "Ana left", "2 messages from Ana did not arrive"]) {
     assertStringIncludes(words, line);
   }
@@ -246,21 +260,21 @@ Deno.test("a stranger's name and text are text, wherever they are drawn", () => 
       assert(!node.attributes.has("onerror"));
     }
   }
-  assertStringIncludes(textOf(treeOf(room)), '<script>alert("2")</script>');
-  const isolated = allElements(treeOf(room)).filter((node) =>
+  assertStringIncludes(textOf(treeOf(() => room())), '<script>alert("2")</script>');
+  const isolated = allElements(treeOf(() => room())).filter((node) =>
     node.tag === "bdi" && textOf(node) === HOSTILE_NAME
   );
   assert(isolated.length > 0);
 });
 
 Deno.test("links in a text open elsewhere and tell nobody where they were clicked", () => {
-  const link = oneByRole(treeOf(room), "link", "https://example.org/a?b=c&d=");
+  const link = oneByRole(treeOf(() => room()), "link", "https://example.org/a?b=c&d=");
   assertEquals(link.attributes.get("rel"), "noopener noreferrer nofollow");
   assertEquals(link.attributes.get("target"), "_blank");
 });
 
 Deno.test("own messages say what became of them", () => {
-  const root = treeOf(room);
+  const root = treeOf(() => room());
   const words = textOf(oneByRole(root, "log", "Messages"));
   for (const mark of ["sending", "sent", "not sent"]) assertStringIncludes(words, mark);
   oneByRole(root, "button", "Try again");
@@ -268,7 +282,7 @@ Deno.test("own messages say what became of them", () => {
 });
 
 Deno.test("pictures: words for those who do not see them, progress and cancel on both sides", () => {
-  const root = treeOf(room);
+  const root = treeOf(() => room());
   oneByRole(root, "img", `Picture from ${HOSTILE_NAME}, 2.1 MiB`);
   const coming = oneByRole(root, "progressbar", "Picture from Ana, 2.1 MiB");
   assertEquals(coming.attributes.get("value"), "50");

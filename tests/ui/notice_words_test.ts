@@ -18,7 +18,7 @@ import { ANA } from "./fixtures.ts";
 /** One notice of every kind with its sentence; a new kind does not type-check until it stands here. */
 const SENTENCES: { readonly [Kind in Notice["kind"]]: readonly [Notice, string] } = {
   "joined": [{ kind: "joined", who: ANA }, "Ana joined"],
-  "left": [{ kind: "left", who: ANA }, "Ana left"],
+  "left": [{ kind: "left", who: ANA, saidGoodbye: true }, "Ana left"],
   "gap": [{ kind: "gap", who: ANA, count: 2 }, "2 messages from Ana did not arrive"],
   "unreadable": [
     { kind: "unreadable", count: 1 },
@@ -41,11 +41,11 @@ const SENTENCES: { readonly [Kind in Notice["kind"]]: readonly [Notice, string] 
     { kind: "newer-kind", who: ANA, count: 1 },
     "Ana sent something that this page does not know yet",
   ],
-  "connection-lost": [{ kind: "connection-lost" }, "Connection lost"],
+  "connection-lost": [{ kind: "connection-lost", cause: "lost" }, "Connection lost"],
   "connection-back": [{ kind: "connection-back" }, "Connection is back"],
   "room-began-anew": [
-    { kind: "room-began-anew" },
-    "The room began anew while you were away: what others said meanwhile may be missing",
+    { kind: "room-began-anew", benchRestarted: true },
+    "This bench restarted: what others said meanwhile may be missing",
   ],
 };
 
@@ -71,6 +71,27 @@ Deno.test("one and many are told apart", () => {
   assertEquals(
     noticeText({ kind: "newer-kind", who: ANA, count: 4 }),
     "Ana sent 4 things that this page does not know yet",
+  );
+});
+
+Deno.test("a room that began anew on a bench that went on is not put down to a restart", () => {
+  assertEquals(
+    noticeText({ kind: "room-began-anew", benchRestarted: false }),
+    "The room began anew while you were away: what others said meanwhile may be missing",
+  );
+});
+
+Deno.test("who signed a goodbye, and who is only gone, are told apart", () => {
+  assertEquals(
+    noticeText({ kind: "left", who: ANA, saidGoodbye: false }),
+    "Ana left without a goodbye",
+  );
+});
+
+Deno.test("a drop is told with its cause", () => {
+  assertEquals(
+    noticeText({ kind: "connection-lost", cause: "too-slow" }),
+    "Your connection was too slow for what was said here, so this bench let go of it",
   );
 });
 

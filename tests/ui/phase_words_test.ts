@@ -1,7 +1,8 @@
 // Every state of a stay has a heading and a way on that fits it.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { EndReason, Phase } from "../../lib/session/view_state.ts";
+import type { EndReason, Phase, TapCause } from "../../lib/session/view_state.ts";
+import { awayWords } from "../../lib/ui/away_words.ts";
 import { endWords, peopleWords, phaseWords, type WayOn } from "../../lib/ui/phase_words.ts";
 
 /** A new reason does not type-check until it stands here. */
@@ -11,12 +12,9 @@ const WAYS: { readonly [Reason in EndReason]: WayOn } = {
   "gone-says-bench": null,
   "removed": null,
   "proof-failed": null,
-  "room-full": "again",
-  "bench-full": "again",
   "locked": "again",
   "replaced": "again",
-  "too-fast": "again",
-  "too-many-from-one-network": "again",
+  "too-big": "reload",
   "refused": "reload",
 };
 
@@ -51,9 +49,28 @@ Deno.test("nobody here: says so, offers to wait, and that nothing was kept", () 
 });
 
 Deno.test("a bench that cannot be reached is tried by itself, and by a tap", () => {
-  const words = phaseWords({ tag: "unreachable", isRetrying: true });
+  const words = phaseWords({ tag: "unreachable", cause: "unreachable" });
+  assertEquals(words?.heading, "This bench cannot be reached");
   assertEquals([words?.wayOn, words?.button, words?.busy], ["wait", "Try again", true]);
   assertEquals(phaseWords({ tag: "connecting" })?.busy, true);
+});
+
+Deno.test("a refusal that may pass has a heading of its own, and waits for a tap", () => {
+  const causes: { readonly [Cause in TapCause]: true } = {
+    "slow-hello": true,
+    "too-fast": true,
+    "too-many-from-one-network": true,
+    "room-full": true,
+    "bench-full": true,
+  };
+  const headings = new Set<string>();
+  for (const cause of Object.keys(causes) as TapCause[]) {
+    const words = phaseWords({ tag: "waiting-for-tap", cause });
+    assertEquals(words?.lines, [awayWords(cause)]);
+    assertEquals([words?.wayOn, words?.button, words?.busy], ["wait", "Try again", false]);
+    headings.add(words!.heading);
+  }
+  assertEquals(headings.size, Object.keys(causes).length);
 });
 
 Deno.test("in these phases the room itself is shown", () => {
