@@ -209,11 +209,18 @@ export function sortKey(pattern: string): string {
   return pattern.replace(/:\w+\*/g, "\uffff").replace(/:\w+/g, "\ufffe");
 }
 
+// What Deno keeps of an address that a URLPattern was asked for: without a base, the last thousands of them, queries and
+// all; of exec(), the last one. A bench forgets what strangers ask for, so it asks with a base, and for groups only where
+// there are some.
+const BASE = "http://any";
+
 /** A matcher for exactly this pattern, with decoded parameters; null where it does not fit. */
 export function matchExact(pattern: string) {
   const compiled = new URLPattern({ pathname: pattern });
+  const hasGroups = /[:*({]/.test(pattern);
   return (pathname: string): Readonly<Record<string, string>> | null => {
-    const groups = compiled.exec({ pathname })?.pathname.groups;
+    if (!hasGroups) return compiled.test(BASE + pathname, BASE) ? {} : null;
+    const groups = compiled.exec(BASE + pathname, BASE)?.pathname.groups;
     if (groups === undefined) return null;
     const params = Object.entries(groups).filter((entry) => entry[1] !== undefined);
     return Object.fromEntries(params.map(([name, text = ""]) => [name, decodePath(text) ?? text]));
@@ -223,5 +230,5 @@ export function matchExact(pattern: string) {
 /** Whether a path is this pattern or below it; "*" and "/" are everything. */
 export function matchBelow(pattern: string): (pathname: string) => boolean {
   const compiled = new URLPattern({ pathname: pattern.replace(/\/?\*?$/, "{/*}?") });
-  return (pathname) => compiled.test({ pathname });
+  return (pathname) => compiled.test(BASE + pathname, BASE);
 }
