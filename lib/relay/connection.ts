@@ -42,10 +42,14 @@ export class Connection implements LargeReader {
   largeAcked = 0;
   badAdminSignatures = 0;
   lastHeardMs: number;
+  /** What its last message cost the bench, and what was paid of its next one when it was read on [M15]. */
+  lastWork = 0;
+  prepaidWork = 0;
   /** Ends the bench's own pause in reading; `null` while it reads. */
   cancelPause: Cancel | null = null;
   readonly #watch = new ReaderWatch();
   #sentBytes = 0;
+  #readBytes = 0;
 
   constructor(of: {
     readonly port: SocketPort;
@@ -70,6 +74,13 @@ export class Connection implements LargeReader {
 
   holdsUp(sinceMs: number, nowMs: number): boolean {
     return this.#watch.holdsUp(this.port.bufferedBytes, sinceMs, nowMs);
+  }
+
+  /** Whether it read anything since this was last asked: a sign of life that no pong has to wait for [M3]. */
+  hasReadOn(): boolean {
+    const before = this.#readBytes;
+    this.#readBytes = this.#sentBytes - this.port.bufferedBytes;
+    return this.#readBytes > before;
   }
 
   /** Looks at how it reads. Returns whether it must be cut. */

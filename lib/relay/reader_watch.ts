@@ -61,7 +61,9 @@ export class ReaderWatch {
 
   /** Whether a large box that was handed out at `sinceMs` still waits for this reader. */
   holdsUp(waitingBytes: number, sinceMs: number, nowMs: number): boolean {
+    // Who does not move at all is cut before long [M10]. The network takes in lumps, so that 2 s tell little of a phone.
+    if (waitingBytes > PACED_READER_BYTES) return true;
     if (waitingBytes <= REACHED_BYTES || !this.#isMoving) return false;
-    return nowMs - sinceMs < ACK_AFTER_MS || waitingBytes > PACED_READER_BYTES;
+    return nowMs - sinceMs < ACK_AFTER_MS;
   }
 }

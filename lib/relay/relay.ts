@@ -41,6 +41,7 @@ import {
   HANDSHAKE_MS,
   idBytes,
   type Join,
+  LIGHT_PATIENCE_MS,
   type Limits,
   MAX_BAD_ADMIN_SIGNATURES,
   MAX_ECHOED_BOX_BYTES,
@@ -51,6 +52,9 @@ import {
   parseTabFrame,
   ROOM_BURST_SECONDS,
   type RoomId,
+  WORK_BURST_SECONDS,
+  WORK_OF_READING,
+  WORK_SHARE,
 } from "../wire/mod.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import { Connection } from "./connection.ts";
@@ -123,6 +127,8 @@ export class Relay {
   /** Readers for whom much waits. */
   readonly #backlogged = new Set<Connection>();
   readonly #held = new HeldBytes();
+  /** What the whole bench reads and writes. */
+  readonly #work: TokenBucket;
   readonly #beat: Outgoing;
   readonly #acks: LargeAcks<Connection>;
   #cancelBeat: Cancel | null = null;
@@ -138,6 +144,12 @@ export class Relay {
     this.#verify = options.verify;
     this.#clock = options.clock;
     this.#gate = new Gate(options.limits, options.clock);
+    const workPerSecond = options.limits.maxBytesPerSecond * WORK_SHARE;
+    this.#work = new TokenBucket(
+      workPerSecond,
+      workPerSecond * WORK_BURST_SECONDS,
+      options.clock.nowMs(),
+    );
     this.#beat = new Outgoing(this.#held, BEAT);
     this.#acks = new LargeAcks(options.clock, {
       mustWait: (sender, nowMs) => this.#waitMs(sender, nowMs) > 0,
@@ -232,8 +244,11 @@ export class Relay {
   }
 
   #cutTheSilent(): void {
-    const sinceMs = this.#clock.nowMs() - DEAD_AFTER_MS;
+    const nowMs = this.#clock.nowMs();
+    const sinceMs = nowMs - DEAD_AFTER_MS;
     for (const socket of [...this.#sockets]) {
+      // A pong waits behind all that a slow phone has still to read. What the system takes at once says nothing of anybody.
+      if (this.#backlogged.has(socket) && socket.hasReadOn()) socket.lastHeardMs = nowMs;
       // Whom the bench itself does not read cannot be heard [M3].
       if (socket.cancelPause === null && socket.lastHeardMs <= sinceMs) this.#cut(socket, null);
     }
@@ -331,7 +346,8 @@ export class Relay {
     if (room === undefined) return this.#close(connection, CLOSE.malformed);
     const flow = this.#flowOf(room.id);
     flow.bytes.spend(bytes.length, this.#clock.nowMs());
-    if (!this.#meter(connection, bytes.length)) return;
+    const readers = frame.tag === "one" ? 1 : room.members.size - 1;
+    if (!this.#meter(connection, bytes.length, readers)) return;
     switch (frame.tag) {
       case "all": {
         if (frame.box.length > MAX_ECHOED_BOX_BYTES) {
@@ -393,9 +409,13 @@ export class Relay {
     this.#armTombstones();
   }
 
-  /** Counts a message against its sender. `false` when the sender was closed for it [M7] [M8]. */
-  #meter(connection: Connection, lengthBytes: number): boolean {
+  /** Counts a message against its sender. `false` when the sender was closed for it [M7] [M8] [M15]. */
+  #meter(connection: Connection, lengthBytes: number, readers = 0): boolean {
     const nowMs = this.#clock.nowMs();
+    const work = lengthBytes * (WORK_OF_READING + readers);
+    this.#work.spend(Math.max(0, work - connection.prepaidWork), nowMs);
+    connection.prepaidWork = 0;
+    connection.lastWork = work;
     connection.lastHeardMs = nowMs;
     this.totals.framesIn++;
     this.totals.bytesIn += lengthBytes;
@@ -416,11 +436,15 @@ export class Relay {
     return true;
   }
 
-  /** How long a sender must wait for its own rate and its room's; 0 when it may go on. */
+  /** How long a sender must wait for its own rate, its room's and the bench's; 0 when it may go on. */
   #waitMs({ pace, standing }: Connection, nowMs: number): number {
-    const ownMs = pace.waitMs(nowMs);
-    if (standing.tag !== "joined" || pace.isLight(nowMs)) return ownMs;
-    return Math.max(ownMs, this.#flows.get(standing.roomId)?.bytes.waitMs(nowMs) ?? 0);
+    const roomMs = standing.tag === "joined"
+      ? this.#flows.get(standing.roomId)?.bytes.waitMs(nowMs) ?? 0
+      : 0;
+    const othersMs = pace.isLight(nowMs)
+      ? roomMs - LIGHT_PATIENCE_MS
+      : Math.max(roomMs, this.#work.waitMs(nowMs));
+    return Math.max(pace.waitMs(nowMs), othersMs, 0);
   }
 
   #resumeAfter(connection: Connection, waitMs: number): void {
@@ -431,6 +455,9 @@ export class Relay {
       if (moreMs > 0) return this.#resumeAfter(connection, moreMs);
       connection.cancelPause = null;
       connection.lastHeardMs = nowMs;
+      // Paid now, so that those who waited are read on one after another, and not all at this moment.
+      connection.prepaidWork = connection.lastWork;
+      this.#work.spend(connection.prepaidWork, nowMs);
       connection.port.resume();
     });
   }

@@ -7,6 +7,7 @@ import {
   FRAMES_BURST_SECONDS,
   KEEPS_ON_MS,
   LIGHT_SENDER_BYTES,
+  LIGHT_SENDER_BYTES_PER_SECOND,
   type Limits,
   MAX_BYTES_BEHIND,
   MAX_FRAMES_BEHIND_SECONDS,
@@ -25,9 +26,10 @@ const CUT: PaceVerdict = { tag: "cut" };
 export class SenderPace {
   readonly #messages: TokenBucket;
   readonly #bytes: TokenBucket;
-  readonly #bytesBurst: number;
   readonly #mostBehind: number;
   readonly #recovered: number;
+  #recentBytes = 0;
+  #recentAtMs: number;
   /** Since when it has been over its rate of messages without a pause of its own. */
   #overSinceMs: number | null = null;
 
@@ -35,8 +37,8 @@ export class SenderPace {
     const perSecond = limits.maxFramesPerSecond;
     const burst = perSecond * FRAMES_BURST_SECONDS;
     this.#messages = new TokenBucket(perSecond, burst, nowMs);
-    this.#bytesBurst = bytesBurst(maxFileBytes);
-    this.#bytes = new TokenBucket(limits.maxBytesPerSecond, this.#bytesBurst, nowMs);
+    this.#bytes = new TokenBucket(limits.maxBytesPerSecond, bytesBurst(maxFileBytes), nowMs);
+    this.#recentAtMs = nowMs;
     this.#mostBehind = perSecond * MAX_FRAMES_BEHIND_SECONDS;
     this.#recovered = burst / 2;
   }
@@ -45,6 +47,9 @@ export class SenderPace {
   onMessage(lengthBytes: number, nowMs: number): PaceVerdict {
     this.#messages.spend(1, nowMs);
     this.#bytes.spend(lengthBytes, nowMs);
+    // Bounded, so that who sent a picture counts as light again soon.
+    this.#recentBytes = Math.min(2 * LIGHT_SENDER_BYTES, this.#recent(nowMs) + lengthBytes);
+    this.#recentAtMs = nowMs;
     const behind = this.#messages.debt(nowMs);
     if (behind > 0) {
       this.#overSinceMs ??= nowMs;
@@ -61,13 +66,14 @@ export class SenderPace {
     return Math.max(this.#messages.waitMs(nowMs), this.#bytes.waitMs(nowMs));
   }
 
-  /**
-   * Whether it sent so little of late that what is too much for its room came from others [M8]. Never where its bytes are
-   * not counted.
-   */
+  /** Whether it sent so little of late that what is too much came from others [M8] [M15]. */
   isLight(nowMs: number): boolean {
-    const left = this.#bytes.fill(nowMs);
-    return left !== Infinity && this.#bytesBurst - left <= LIGHT_SENDER_BYTES;
+    return this.#recent(nowMs) <= LIGHT_SENDER_BYTES;
+  }
+
+  #recent(nowMs: number): number {
+    const forgotten = (nowMs - this.#recentAtMs) * LIGHT_SENDER_BYTES_PER_SECOND / 1000;
+    return Math.max(0, this.#recentBytes - forgotten);
   }
 
   /** Whether it is so far behind that it must go where reading cannot be paused. */

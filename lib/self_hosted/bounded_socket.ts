@@ -6,7 +6,8 @@ import type { Buffer } from "node:buffer";
 import { WebSocket } from "ws";
 import type { Accept, Outgoing, SocketEvents, SocketPort } from "../relay/mod.ts";
 import { CLOSE } from "../wire/mod.ts";
-import { CONTROL_PERIOD_MS, LINGER_MS, MAX_CONTROL_FRAMES } from "./bounds.ts";
+import { AT_ONCE_BYTES, CONTROL_PERIOD_MS, LINGER_MS, MAX_CONTROL_FRAMES } from "./bounds.ts";
+import { SendQueue, type Writer } from "./send_queue.ts";
 
 /** "Internal error" of RFC 6455: the handler failed, and the tab may come back. */
 const CLOSE_INTERNAL = 1011;
@@ -74,25 +75,34 @@ export function handOver(ws: WebSocket, accept: Accept, onFault: () => void): vo
   }
 }
 
-class BoundedSocket implements SocketPort {
+class BoundedSocket implements SocketPort, Writer {
   /** Our side ended it: what `ws` had read already is nobody's. */
   isDeaf = false;
   readonly copies = false;
   readonly #ws: WebSocket;
+  readonly #queue = new SendQueue(this, AT_ONCE_BYTES);
 
   constructor(ws: WebSocket) {
     this.#ws = ws;
+    ws.once("close", () => this.#queue.drop());
   }
 
   send(message: Outgoing): void {
-    if (this.#ws.readyState !== WebSocket.OPEN) return;
-    message.hold();
+    if (this.#ws.readyState === WebSocket.OPEN) this.#queue.send(message);
+  }
+
+  get writingBytes(): number {
+    return this.#ws.bufferedAmount;
+  }
+
+  write(message: Outgoing, onDone: () => void): void {
     // Called once in any case: when written, when the socket ended before that.
-    this.#ws.send(message.bytes, { binary: !message.isText }, message.release);
+    this.#ws.send(message.bytes, { binary: !message.isText }, onDone);
   }
 
   close(code: number): void {
     this.isDeaf = true;
+    this.#queue.flush();
     // The other side's answer is read again, or it would look as if none came.
     this.#ws.resume();
     this.#ws.close(code);
@@ -100,6 +110,7 @@ class BoundedSocket implements SocketPort {
 
   terminate(): void {
     this.isDeaf = true;
+    this.#queue.drop();
     this.#ws.terminate();
   }
 
@@ -118,12 +129,15 @@ class BoundedSocket implements SocketPort {
   }
 
   get bufferedBytes(): number {
-    return this.#ws.readyState === WebSocket.CLOSED ? 0 : this.#ws.bufferedAmount;
+    return this.#ws.readyState === WebSocket.CLOSED
+      ? 0
+      : this.#queue.bytes + this.#ws.bufferedAmount;
   }
 
   /** The other side broke a rule, and `ws` has said which: nothing more is read, and it is cut soon. */
   onError(): void {
     this.isDeaf = true;
+    this.#queue.drop();
     // `ws` reads on for an answer at the next tick; a flood is not worth reading.
     setTimeout(() => this.#ws.pause(), 0);
     const timer = setTimeout(() => this.#ws.terminate(), LINGER_MS);

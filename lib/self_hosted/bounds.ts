@@ -1,6 +1,8 @@
 // What the self-hosted listener holds against connections that are no sockets yet, with its arithmetic. What it holds
 // against sockets is in lib/wire/limits.ts, because both listeners' relay counts those.
 
+import { MAX_MESSAGE_BYTES } from "../wire/mod.ts";
+
 /** A request's head has to be there after this: 16 KiB at 14 kbit/s. */
 export const HEADERS_MS = 10_000;
 
@@ -40,3 +42,6 @@ export const CLOSE_MS = 2_000;
 /** Pings and pongs that a socket may send in one period; a tab sends one pong in 25 s. */
 export const MAX_CONTROL_FRAMES = 60;
 export const CONTROL_PERIOD_MS = 10_000;
+
+/** So much is handed to the system at a time, and one message more: the largest message. */
+export const AT_ONCE_BYTES = MAX_MESSAGE_BYTES;

@@ -111,8 +111,24 @@ export function bytesBurst(maxFileBytes: number): number {
 /** Bytes that may come into a room at once: four seconds of the default rate [M8]. */
 export const ROOM_BURST_SECONDS = 4;
 
-/** Who sent no more than this of late is not made to wait for what others sent into its room [M8]: one chunk. */
+/** Who sent no more than this of late is not made to wait for what others sent [M8] [M15]: one chunk. */
 export const LIGHT_SENDER_BYTES = 262_144;
+
+/** At this rate what was sent of late is forgotten: 50 messages of the smallest box in a second. */
+export const LIGHT_SENDER_BYTES_PER_SECOND = 16 * 1024;
+
+/** Beyond this much of a room's rate everybody in it waits, or many who send little would flood it together [M8]. */
+export const LIGHT_PATIENCE_MS = 1_000;
+
+/**
+ * What a bench reads and writes in all, in bytes a second for each byte of MAX_BYTES_PER_SECOND [M15]: 128 MiB/s by
+ * default, a line of 1 Gbit/s. Half a second of it at once.
+ */
+export const WORK_SHARE = 128;
+export const WORK_BURST_SECONDS = 0.5;
+
+/** A byte read is as much work as so many written: it is unmasked and put together here. */
+export const WORK_OF_READING = 4;
 
 /** A socket that was over its rate for so long without a pause of its own is closed with 4429 [M7]. */
 export const KEEPS_ON_MS = 30_000;

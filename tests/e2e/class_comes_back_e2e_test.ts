@@ -1,10 +1,9 @@
 // A class behind one network: thirty sessions in three rooms, all from one address, at a bench with its default limits that
 // restarts. All are back by themselves; nobody is crowded out by the others.
 //
-// How long that may take: the bench takes 20 new sockets of an address at once and then one every 2 s, so 20 s after the
-// first came it has had room for all 30, and whoever asks from then on is taken at once. Nobody waits longer than 20 s
-// between two attempts [C10]. So, after the bench is back: 20 s until the first attempt of all, 20 s, and 20 s once more.
-// In practice the first are back within 3 s and the last within 45.
+// How long that may take: the bench takes 20 new sockets of an address at once and then one every 2 s, so from 20 s after the
+// first came it has room for all 30, and nobody is refused any more. Nobody waits longer than 20 s between two attempts
+// [C10]. So the last is back 40 s after the first; and the first, where the bench was away for seconds, within some seconds.
 
 import { assert, assertEquals } from "@std/assert";
 import {
@@ -15,13 +14,15 @@ import {
 } from "../../lib/crypto/mod.ts";
 import { beginStay, type RoomStay } from "../../lib/session/session.ts";
 import type { Phase } from "../../lib/session/view_state.ts";
-import { NEW_SOCKETS_BURST } from "../../lib/wire/mod.ts";
+import { NEW_SOCKETS_BURST, utf8 } from "../../lib/wire/mod.ts";
 import { type BenchProcess, startBench } from "../support/bench_process.ts";
 import { newRealWorld } from "../support/real_world.ts";
 
 const ROOMS = 3;
 const MEMBERS = 10;
 const ALL_BACK_WITHIN_MS = 60_000;
+/** Whom the burst takes waits for nobody: two or three attempts while the bench starts. */
+const BURST_BACK_WITHIN_MS = 12_000;
 
 interface Tab {
   readonly name: string;
@@ -30,6 +31,7 @@ interface Tab {
   readonly phases: Set<string>;
 }
 
+const tenths = (ms: number) => (ms / 1_000).toFixed(1);
 const toldAs = (phase: Phase) => "cause" in phase ? `${phase.tag}: ${phase.cause}` : phase.tag;
 
 /** Resolves once the stay is in its room; throws after `withinMs`. */
@@ -68,46 +70,59 @@ async function enter(
   return tab;
 }
 
-for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-  Deno.test(`[C10] [M2] [M4] ${signal} and restart: thirty from one address come back by themselves, at the default limits`, async () => {
-    // How they came in is not asked here: over a morning, one after the other.
-    const first = await startBench({ env: { MAX_JOINS_PER_MINUTE: "0" } });
-    const { url } = first;
-    let second: BenchProcess | null = null;
-    const tabs: Tab[] = [];
-    try {
-      for (let room = 0; room < ROOMS; room++) {
-        const made = newRoomSecret();
-        for (let i = 0; i < MEMBERS; i++) {
-          tabs.push(await enter(made, url, `R${room}P${i}`, i === 0));
-        }
+/** Thirty go in, the bench goes and comes back; returns how long each took from then on, in rising order. */
+async function restartUnderAClass(signal: Deno.Signal): Promise<readonly number[]> {
+  // How they came in is not asked here: over a morning, one after the other.
+  const first = await startBench({ env: { MAX_JOINS_PER_MINUTE: "0" } });
+  const { url } = first;
+  let second: BenchProcess | null = null;
+  const tabs: Tab[] = [];
+  try {
+    for (let number = 0; number < ROOMS; number++) {
+      const room = newRoomSecret();
+      for (let i = 0; i < MEMBERS; i++) {
+        tabs.push(await enter(room, url, `${signal} R${number}P${i}`, i === 0));
       }
-      for (const { phases } of tabs) phases.clear();
-      await first.stop(signal);
-      second = await startBench({ env: { PORT: new URL(url).port } });
-      const backAtMs = performance.now();
-      const took = await Promise.all(tabs.map(async (tab) => {
-        await live(tab, ALL_BACK_WITHIN_MS);
-        return performance.now() - backAtMs;
-      }));
-      took.sort((a, b) => a - b);
-      const seconds = took.map((ms) => (ms / 1_000).toFixed(1));
-      console.info(
-        `after ${signal}: the first ${seconds[0]} s, the ${NEW_SOCKETS_BURST}th ${
-          seconds[NEW_SOCKETS_BURST - 1]
-        } s, the last ${seconds.at(-1)} s after the bench was back`,
-      );
-      for (const { name, phases } of tabs) {
-        assertEquals([...phases].filter((told) => /waiting|away-too|ended/.test(told)), [], name);
-      }
-      // More than the burst had to wait for the address's rate, or this shows nothing; and they were told so.
-      const refused = tabs.filter(({ phases }) => phases.has("reconnecting: too-many-new"));
-      assert(refused.length > 0, "nobody was refused for the network's sake");
-      assert(refused.length <= tabs.length - NEW_SOCKETS_BURST + 1, `${refused.length} refused`);
-    } finally {
-      for (const { stay } of tabs) stay.leave();
-      await first.stop("SIGKILL");
-      await second?.stop();
     }
-  });
+    for (const { phases } of tabs) phases.clear();
+    await first.stop(signal);
+    second = await startBench({ env: { PORT: new URL(url).port } });
+    const backAtMs = performance.now();
+    const took = await Promise.all(tabs.map(async (tab) => {
+      await live(tab, ALL_BACK_WITHIN_MS);
+      return performance.now() - backAtMs;
+    }));
+    for (const { name, phases } of tabs) {
+      assertEquals([...phases].filter((told) => /waiting|away-too|ended/.test(told)), [], name);
+    }
+    // Who came after the burst had to wait for the address's rate, or this shows nothing; and was told so.
+    const refused = tabs.filter(({ phases }) => phases.has("reconnecting: too-many-new"));
+    assert(refused.length > 0, "nobody was refused for the network's sake");
+    assert(refused.length <= tabs.length - NEW_SOCKETS_BURST, `${refused.length} refused`);
+    return took.toSorted((a, b) => a - b);
+  } finally {
+    for (const { stay } of tabs) stay.leave();
+    await first.stop("SIGKILL");
+    await second?.stop();
+  }
 }
+
+Deno.test("[C10] [M2] [M4] restart: thirty from one address come back by themselves, at the default limits", async () => {
+  // Both at once, each at a bench of its own: most of it is waiting.
+  for (
+    const [signal, took] of await Promise.all(
+      (["SIGTERM", "SIGKILL"] as const).map(async (signal) =>
+        [signal, await restartUnderAClass(signal)] as const
+      ),
+    )
+  ) {
+    const lastOfBurstMs = took[NEW_SOCKETS_BURST - 1]!;
+    assert(lastOfBurstMs < BURST_BACK_WITHIN_MS, `${signal}: ${lastOfBurstMs} ms`);
+    Deno.stdout.writeSync(utf8(
+      `  after ${signal} the first ${NEW_SOCKETS_BURST} are back within ${
+        tenths(lastOfBurstMs)
+      } s, ` +
+        `all ${took.length} within ${tenths(took.at(-1)!)} s\n`,
+    ));
+  }
+});

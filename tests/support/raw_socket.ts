@@ -193,6 +193,10 @@ export class RawSocket {
     this.#takeFrames();
   }
 
+  get unsentBytes(): number {
+    return this.#socket.writableLength;
+  }
+
   get isOpen(): boolean {
     return this.#isOpen && !this.#socket.destroyed;
   }
