@@ -101,7 +101,7 @@ async function fastGate(): Promise<void> {
     "--allow-all",
     "--deny-net",
     "--parallel",
-    "--ignore=tests/e2e,tests/perf,**/*_e2e_test.*",
+    "--ignore=tests/e2e,tests/perf,**/*_e2e_test.*,**/*_long_test.*",
     "tests",
   ]);
 }
@@ -138,7 +138,9 @@ async function endToEndFiles(folder: string): Promise<string[]> {
   for await (const { name, isDirectory } of Deno.readDir(`${ROOT}${folder}`)) {
     const path = `${folder}/${name}`;
     if (isDirectory && path !== "tests/perf") found.push(...await endToEndFiles(path));
-    if (/_e2e_test\.tsx?$/.test(name) || /^tests\/e2e\/.*_test\.tsx?$/.test(path)) found.push(path);
+    if (/_(?:e2e|long)_test\.tsx?$/.test(name) || /^tests\/e2e\/.*_test\.tsx?$/.test(path)) {
+      found.push(path);
+    }
   }
   return found.toSorted();
 }
