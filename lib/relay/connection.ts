@@ -42,9 +42,8 @@ export class Connection implements LargeReader {
   largeAcked = 0;
   badAdminSignatures = 0;
   lastHeardMs: number;
-  /** What its last message cost the bench, and what was paid of its next one when it was read on [M15]. */
-  lastWork = 0;
-  prepaidWork = 0;
+  /** Messages that were read already, and wait for their turn with it [M7] [M8] [M15]. */
+  readonly waiting: (string | Uint8Array)[] = [];
   /** Ends the bench's own pause in reading; `null` while it reads. */
   cancelPause: Cancel | null = null;
   readonly #watch = new ReaderWatch();
@@ -68,8 +67,8 @@ export class Connection implements LargeReader {
   }
 
   send(message: Outgoing): void {
-    this.#sentBytes += message.bytes.length;
-    this.port.send(message);
+    // What a socket that is ending does not take was never sent: it must not count as read.
+    if (this.port.send(message)) this.#sentBytes += message.bytes.length;
   }
 
   holdsUp(sinceMs: number, nowMs: number): boolean {

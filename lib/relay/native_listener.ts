@@ -72,11 +72,13 @@ function portOf(socket: WebSocket, onEnd: () => void): SocketPort {
   return {
     copies: true,
     send({ bytes, isText }) {
-      if (socket.readyState !== WebSocket.OPEN) return;
+      if (socket.readyState !== WebSocket.OPEN) return false;
       try {
         socket.send(isText ? textOf(bytes) : bytes);
+        return true;
       } catch {
         // Closed between the look and the call: the close event tells the relay.
+        return false;
       }
     },
     close,
@@ -87,6 +89,9 @@ function portOf(socket: WebSocket, onEnd: () => void): SocketPort {
     pause: () => false,
     resume() {},
     get bufferedBytes() {
+      return socket.bufferedAmount;
+    },
+    get heldShare() {
       return socket.bufferedAmount;
     },
   };

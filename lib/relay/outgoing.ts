@@ -36,6 +36,11 @@ export class Outgoing {
     this.bytes = typeof message === "string" ? utf8(message) : message;
   }
 
+  /** How many sockets hold it. */
+  get holders(): number {
+    return this.#holders;
+  }
+
   /** Whether sockets held it and all let go. Never so where they copy. */
   get isFree(): boolean {
     return this.#wasHeld && this.#holders === 0;

@@ -38,6 +38,8 @@ import {
   encodeHi,
   encodeLeft,
   encodeOk,
+  FULL_READER_BYTES,
+  FULL_READER_LOOK_MS,
   HANDSHAKE_MS,
   idBytes,
   type Join,
@@ -47,10 +49,12 @@ import {
   MAX_ECHOED_BOX_BYTES,
   MAX_HELD_BYTES,
   MAX_MESSAGE_BYTES,
+  MAX_WORK_BEHIND_SECONDS,
   type OutgoingEntry,
   parseTabControl,
   parseTabFrame,
   ROOM_BURST_SECONDS,
+  ROOM_WORK_SHARE,
   type RoomId,
   WORK_BURST_SECONDS,
   WORK_OF_READING,
@@ -82,6 +86,7 @@ const COUNT_EVERY_MS = 100;
 interface Flow {
   readonly traffic: RoomTraffic<Connection>;
   readonly bytes: TokenBucket;
+  readonly work: TokenBucket;
   countToldMs: number;
 }
 
@@ -129,6 +134,7 @@ export class Relay {
   readonly #held = new HeldBytes();
   /** What the whole bench reads and writes. */
   readonly #work: TokenBucket;
+  readonly #mostWorkBehind: number;
   readonly #beat: Outgoing;
   readonly #acks: LargeAcks<Connection>;
   #cancelBeat: Cancel | null = null;
@@ -144,15 +150,11 @@ export class Relay {
     this.#verify = options.verify;
     this.#clock = options.clock;
     this.#gate = new Gate(options.limits, options.clock);
-    const workPerSecond = options.limits.maxBytesPerSecond * WORK_SHARE;
-    this.#work = new TokenBucket(
-      workPerSecond,
-      workPerSecond * WORK_BURST_SECONDS,
-      options.clock.nowMs(),
-    );
+    this.#work = this.#newWork(WORK_SHARE);
+    this.#mostWorkBehind = options.limits.maxBytesPerSecond * WORK_SHARE * MAX_WORK_BEHIND_SECONDS;
     this.#beat = new Outgoing(this.#held, BEAT);
     this.#acks = new LargeAcks(options.clock, {
-      mustWait: (sender, nowMs) => this.#waitMs(sender, nowMs) > 0,
+      mustWait: ({ pace }, nowMs) => pace.waitMs(nowMs) > 0,
       acknowledge: (sender, boxes) => {
         sender.largeAcked += boxes;
         this.#say(sender, encodeAck(sender.largeAcked));
@@ -202,8 +204,8 @@ export class Relay {
       this.#open(connection);
     }
     return {
-      onText: (text) => this.#onText(connection, text),
-      onBinary: (bytes) => this.#onBinary(connection, bytes),
+      onText: (text) => this.#onMessage(connection, text),
+      onBinary: (bytes) => this.#onMessage(connection, bytes),
       onAlive: () => void (connection.lastHeardMs = this.#clock.nowMs()),
       onClose: () => this.#forget(connection),
     };
@@ -254,9 +256,96 @@ export class Relay {
     }
   }
 
+  /** A message came. It counts for its sender now; what it does may have to wait, and then so does what is behind it. */
+  #onMessage(connection: Connection, message: string | Uint8Array): void {
+    if (connection.standing.tag === "closed") return;
+    const nowMs = this.#clock.nowMs();
+    connection.lastHeardMs = nowMs;
+    this.totals.framesIn++;
+    this.totals.bytesIn += message.length;
+    if (message.length > MAX_MESSAGE_BYTES) return this.#close(connection, CLOSE.tooBig);
+    if (!connection.pace.onMessage(message.length, nowMs)) {
+      return this.#close(connection, CLOSE.tooFast);
+    }
+    if (connection.cancelPause === null) this.#take(connection, message);
+    else connection.waiting.push(message);
+  }
+
+  /** Does what a message says, unless its room or the bench has no room for it now. */
+  #take(connection: Connection, message: string | Uint8Array): void {
+    const nowMs = this.#clock.nowMs();
+    const waitMs = this.#othersWaitMs(connection, message.length, nowMs);
+    if (waitMs > 0 && typeof message !== "string" && this.#pause(connection, waitMs)) {
+      connection.waiting.unshift(message);
+      return;
+    }
+    connection.pace.onTaken(message.length, nowMs);
+    if (typeof message === "string") this.#onText(connection, message);
+    else this.#onBinary(connection, message);
+    if (connection.standing.tag === "closed") return;
+    const ownMs = connection.pace.waitMs(nowMs);
+    if (ownMs === 0 || this.#pause(connection, ownMs)) return;
+    if (connection.pace.isFarBehind(nowMs)) this.#close(connection, CLOSE.tooFast);
+  }
+
+  /** Stops reading, and goes on after a while with what was read already. `false` where reading cannot be stopped. */
+  #pause(connection: Connection, waitMs: number): boolean {
+    if (!connection.port.pause()) return false;
+    this.totals.pauses++;
+    connection.cancelPause = this.#clock.after(waitMs, () => {
+      connection.cancelPause = null;
+      // What had been read before the pause came after it, and counted.
+      const ownMs = connection.pace.waitMs(this.#clock.nowMs());
+      if (ownMs > 0) {
+        this.#pause(connection, ownMs);
+        return;
+      }
+      while (connection.waiting.length > 0 && connection.cancelPause === null) {
+        this.#take(connection, connection.waiting.shift()!);
+        if (connection.standing.tag === "closed") return;
+      }
+      if (connection.cancelPause !== null) return;
+      connection.lastHeardMs = this.#clock.nowMs();
+      connection.port.resume();
+    });
+    return true;
+  }
+
+  /**
+   * How long a sender must wait for its room and the bench [M8] [M15]; 0 when it may go on. Who sent little waits for
+   * its room alone, and only when that is far behind.
+   */
+  #othersWaitMs({ pace, standing }: Connection, lengthBytes: number, nowMs: number): number {
+    if (standing.tag !== "joined") return 0;
+    const flow = this.#flows.get(standing.roomId);
+    const roomMs = Math.max(flow?.bytes.waitMs(nowMs) ?? 0, flow?.work.waitMs(nowMs) ?? 0);
+    if (pace.isLight(lengthBytes, nowMs)) return Math.max(0, roomMs - LIGHT_PATIENCE_MS);
+    const readerMs = this.#hasFullReader(standing.roomId) ? FULL_READER_LOOK_MS : 0;
+    return Math.max(roomMs, this.#work.waitMs(nowMs), readerMs);
+  }
+
+  #hasFullReader(roomId: RoomId): boolean {
+    for (const { port, standing } of this.#backlogged) {
+      const isHere = standing.tag === "joined" && standing.roomId === roomId;
+      if (isHere && port.bufferedBytes > FULL_READER_BYTES) return true;
+    }
+    return false;
+  }
+
+  /** Counts what a message costs the room and the bench. */
+  #spend(flow: Flow, lengthBytes: number, readers: number): void {
+    const nowMs = this.#clock.nowMs();
+    const work = lengthBytes * (WORK_OF_READING + readers);
+    flow.bytes.spend(lengthBytes, nowMs);
+    flow.work.spend(work, nowMs);
+    const most = this.#work.fill(nowMs) + this.#mostWorkBehind;
+    // Without a bound both are Infinity.
+    this.#work.spend(Math.min(work, Math.max(0, most)), nowMs);
+  }
+
   #onText(connection: Connection, text: string): void {
     const { standing } = connection;
-    if (standing.tag === "closed" || !this.#meter(connection, text.length)) return;
+    if (standing.tag === "closed") return;
     const control = parseTabControl(text);
     if (control === null) return this.#close(connection, CLOSE.malformed);
     switch (control.t) {
@@ -336,7 +425,6 @@ export class Relay {
   #onBinary(connection: Connection, bytes: Uint8Array): void {
     const { standing } = connection;
     if (standing.tag === "closed") return;
-    if (bytes.length > MAX_MESSAGE_BYTES) return this.#close(connection, CLOSE.tooBig);
     const frame = parseTabFrame(bytes);
     if (frame === null || standing.tag === "unjoined") {
       return this.#close(connection, CLOSE.malformed);
@@ -345,9 +433,7 @@ export class Relay {
     // A member's room stands as long as the member is in it.
     if (room === undefined) return this.#close(connection, CLOSE.malformed);
     const flow = this.#flowOf(room.id);
-    flow.bytes.spend(bytes.length, this.#clock.nowMs());
-    const readers = frame.tag === "one" ? 1 : room.members.size - 1;
-    if (!this.#meter(connection, bytes.length, readers)) return;
+    this.#spend(flow, bytes.length, frame.tag === "one" ? 1 : room.members.size - 1);
     switch (frame.tag) {
       case "all": {
         if (frame.box.length > MAX_ECHOED_BOX_BYTES) {
@@ -409,59 +495,6 @@ export class Relay {
     this.#armTombstones();
   }
 
-  /** Counts a message against its sender. `false` when the sender was closed for it [M7] [M8] [M15]. */
-  #meter(connection: Connection, lengthBytes: number, readers = 0): boolean {
-    const nowMs = this.#clock.nowMs();
-    const work = lengthBytes * (WORK_OF_READING + readers);
-    this.#work.spend(Math.max(0, work - connection.prepaidWork), nowMs);
-    connection.prepaidWork = 0;
-    connection.lastWork = work;
-    connection.lastHeardMs = nowMs;
-    this.totals.framesIn++;
-    this.totals.bytesIn += lengthBytes;
-    const verdict = connection.pace.onMessage(lengthBytes, nowMs);
-    if (verdict.tag === "cut") {
-      this.#close(connection, CLOSE.tooFast);
-      return false;
-    }
-    const waitMs = this.#waitMs(connection, nowMs);
-    if (waitMs === 0 || connection.cancelPause !== null) return true;
-    if (connection.port.pause()) {
-      this.totals.pauses++;
-      this.#resumeAfter(connection, waitMs);
-    } else if (connection.pace.isFarBehind(nowMs)) {
-      this.#close(connection, CLOSE.tooFast);
-      return false;
-    }
-    return true;
-  }
-
-  /** How long a sender must wait for its own rate, its room's and the bench's; 0 when it may go on. */
-  #waitMs({ pace, standing }: Connection, nowMs: number): number {
-    const roomMs = standing.tag === "joined"
-      ? this.#flows.get(standing.roomId)?.bytes.waitMs(nowMs) ?? 0
-      : 0;
-    const othersMs = pace.isLight(nowMs)
-      ? roomMs - LIGHT_PATIENCE_MS
-      : Math.max(roomMs, this.#work.waitMs(nowMs));
-    return Math.max(pace.waitMs(nowMs), othersMs, 0);
-  }
-
-  #resumeAfter(connection: Connection, waitMs: number): void {
-    connection.cancelPause = this.#clock.after(waitMs, () => {
-      const nowMs = this.#clock.nowMs();
-      const moreMs = this.#waitMs(connection, nowMs);
-      // What had been read before the pause came after it.
-      if (moreMs > 0) return this.#resumeAfter(connection, moreMs);
-      connection.cancelPause = null;
-      connection.lastHeardMs = nowMs;
-      // Paid now, so that those who waited are read on one after another, and not all at this moment.
-      connection.prepaidWork = connection.lastWork;
-      this.#work.spend(connection.prepaidWork, nowMs);
-      connection.port.resume();
-    });
-  }
-
   #flowOf(roomId: RoomId): Flow {
     let flow = this.#flows.get(roomId);
     if (flow === undefined) {
@@ -469,11 +502,17 @@ export class Relay {
       flow = {
         traffic: new RoomTraffic(this.#held),
         bytes: new TokenBucket(perSecond, perSecond * ROOM_BURST_SECONDS, this.#clock.nowMs()),
+        work: this.#newWork(ROOM_WORK_SHARE),
         countToldMs: -Infinity,
       };
       this.#flows.set(roomId, flow);
     }
     return flow;
+  }
+
+  #newWork(share: number): TokenBucket {
+    const perSecond = this.#limits.maxBytesPerSecond * share;
+    return new TokenBucket(perSecond, perSecond * WORK_BURST_SECONDS, this.#clock.nowMs());
   }
 
   #forgetFlow(roomId: RoomId): void {
@@ -513,12 +552,12 @@ export class Relay {
     }
     let held = this.#heldBytes();
     const waiting = held > MAX_HELD_BYTES
-      ? [...this.#backlogged].map((reader) => ({ reader, bytes: reader.port.bufferedBytes }))
+      ? [...this.#backlogged].map((reader) => ({ reader, bytes: reader.port.heldShare }))
         .toSorted((a, b) => b.bytes - a.bytes)
       : [];
     for (const { reader, bytes } of waiting) {
       if (held <= MAX_HELD_BYTES) break;
-      // At least what it shared with nobody is free now; the next look sees what is.
+      // What it shared is free with the last who holds it; the next look sees what is.
       held -= bytes;
       this.#cut(reader, CLOSE.tooSlow);
     }
@@ -595,6 +634,7 @@ export class Relay {
     connection.standing = { tag: "closed" };
     connection.cancelPause?.();
     connection.cancelPause = null;
+    connection.waiting.length = 0;
     this.#sockets.delete(connection);
     this.#backlogged.delete(connection);
     this.#gate.onGone(connection, visitor);

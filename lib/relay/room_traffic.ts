@@ -19,7 +19,6 @@ interface Pending<Connection> extends OutgoingEntry {
 export class RoomTraffic<Connection> {
   readonly #held: HeldBytes;
   #pending: Pending<Connection>[] = [];
-  readonly #addressed = new Set<Connection>();
 
   constructor(held: HeldBytes) {
     this.#held = held;
@@ -38,30 +37,32 @@ export class RoomTraffic<Connection> {
   /** Queues a box for one member. */
   addToOne(from: Uint8Array, to: Connection, box: Uint8Array): void {
     this.#pending.push({ from, box, only: to });
-    this.#addressed.add(to);
   }
 
   /**
-   * Empties the queue: calls `send` with the frames of each member, in room order. Members to whom nothing went alone get
-   * the very same bytes.
+   * Empties the queue: calls `send` with the frames of each member, in room order. What goes to all is the very same bytes
+   * for all: it is cut where a box for one stands between, so that such a box costs its own bytes and no copy of others.
    */
   flush(members: Iterable<Connection>, send: (to: Connection, message: Outgoing) => void): void {
     const pending = this.#pending;
     if (pending.length === 0) return;
     this.#pending = [];
-    const addressed = new Set(this.#addressed);
-    this.#addressed.clear();
-    const toAll = addressed.size === 0 ? pending : pending.filter(({ only }) => only === null);
-    let shared: readonly Outgoing[] | null = null;
-    for (const member of members) {
-      let frames: readonly Outgoing[];
-      if (addressed.has(member)) {
-        frames = this.#encode(pending.filter(({ only }) => only === null || only === member));
-      } else {
-        frames = shared ??= this.#encode(toAll);
+    const everybody = new Set(members);
+    let start = 0;
+    const sendToAll = (end: number) => {
+      for (const frame of this.#encode(pending.slice(start, end))) {
+        for (const member of everybody) send(member, frame);
       }
-      for (const frame of frames) send(member, frame);
+    };
+    for (let i = 0; i < pending.length; i++) {
+      const { only } = pending[i]!;
+      if (only === null) continue;
+      sendToAll(i);
+      start = i + 1;
+      if (!everybody.has(only)) continue;
+      for (const frame of this.#encode([pending[i]!])) send(only, frame);
     }
+    sendToAll(pending.length);
   }
 
   /** As few frames as hold the entries, none above one message. */

@@ -1,4 +1,4 @@
-// How fast one socket may send: messages and bytes, each with a bucket. Decides; somebody else stops reading or closes.
+// How fast one socket may send: messages and bytes, each with a bucket. Tells how long it must wait; somebody else stops reading or closes.
 // Pure but for its own memory; the time is a parameter. Rule: PROTOCOL.md section 7, [M7].
 
 import { TokenBucket } from "../limits/mod.ts";
@@ -12,15 +12,6 @@ import {
   MAX_BYTES_BEHIND,
   MAX_FRAMES_BEHIND_SECONDS,
 } from "../wire/mod.ts";
-
-/** What is to be done after a message: nothing, stop reading for a while, or give the socket up (4429). */
-export type PaceVerdict =
-  | { readonly tag: "on" }
-  | { readonly tag: "wait"; readonly waitMs: number }
-  | { readonly tag: "cut" };
-
-const ON: PaceVerdict = { tag: "on" };
-const CUT: PaceVerdict = { tag: "cut" };
 
 /** One socket's buckets. */
 export class SenderPace {
@@ -43,22 +34,19 @@ export class SenderPace {
     this.#recovered = burst / 2;
   }
 
-  /** Counts one message. It is taken in any case: it was read already. */
-  onMessage(lengthBytes: number, nowMs: number): PaceVerdict {
+  /** Counts one message. `false`: it is so far over its rate, or has been for so long, that it must go (4429). */
+  onMessage(lengthBytes: number, nowMs: number): boolean {
     this.#messages.spend(1, nowMs);
     this.#bytes.spend(lengthBytes, nowMs);
-    // Bounded, so that who sent a picture counts as light again soon.
-    this.#recentBytes = Math.min(2 * LIGHT_SENDER_BYTES, this.#recent(nowMs) + lengthBytes);
-    this.#recentAtMs = nowMs;
     const behind = this.#messages.debt(nowMs);
     if (behind > 0) {
       this.#overSinceMs ??= nowMs;
-      if (behind > this.#mostBehind || nowMs - this.#overSinceMs >= KEEPS_ON_MS) return CUT;
-    } else if (this.#overSinceMs !== null && this.#messages.fill(nowMs) >= this.#recovered) {
+      return behind <= this.#mostBehind && nowMs - this.#overSinceMs < KEEPS_ON_MS;
+    }
+    if (this.#overSinceMs !== null && this.#messages.fill(nowMs) >= this.#recovered) {
       this.#overSinceMs = null;
     }
-    const waitMs = this.waitMs(nowMs);
-    return waitMs > 0 ? { tag: "wait", waitMs } : ON;
+    return true;
   }
 
   /** Milliseconds until both buckets are level; 0 when they are. */
@@ -66,9 +54,16 @@ export class SenderPace {
     return Math.max(this.#messages.waitMs(nowMs), this.#bytes.waitMs(nowMs));
   }
 
-  /** Whether it sent so little of late that what is too much came from others [M8] [M15]. */
-  isLight(nowMs: number): boolean {
-    return this.#recent(nowMs) <= LIGHT_SENDER_BYTES;
+  /** Whether with this message it sent so little of late that what is too much came from others [M8] [M15]. */
+  isLight(lengthBytes: number, nowMs: number): boolean {
+    return this.#recent(nowMs) + lengthBytes <= LIGHT_SENDER_BYTES;
+  }
+
+  /** A message was handed on, which may be long after it came: only then does it count for `isLight`. */
+  onTaken(lengthBytes: number, nowMs: number): void {
+    // Bounded, so that who sent a picture counts as light again soon.
+    this.#recentBytes = Math.min(2 * LIGHT_SENDER_BYTES, this.#recent(nowMs) + lengthBytes);
+    this.#recentAtMs = nowMs;
   }
 
   #recent(nowMs: number): number {

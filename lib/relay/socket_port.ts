@@ -6,10 +6,10 @@ import type { Outgoing } from "./outgoing.ts";
 /** The relay's way out to one tab. */
 export interface SocketPort {
   /**
-   * Queues one message; never throws, also after the socket closed. A port that does not copy calls `hold` on it, and
-   * `release` once it was written or given up.
+   * Queues one message; `false` where the socket takes nothing any more. Never throws. A port that does not copy calls
+   * `hold` on it, and `release` once it was written or given up.
    */
-  send(message: Outgoing): void;
+  send(message: Outgoing): boolean;
   /** Closes with a code of PROTOCOL.md section 9; who does not answer is cut off soon. Harmless when already closed. */
   close(code: number): void;
   /** Cuts at once and lets go of all that waits. `onClose` follows. Harmless when already closed. */
@@ -21,6 +21,8 @@ export interface SocketPort {
   resume(): void;
   /** Bytes queued at this socket and not yet handed to the system. */
   readonly bufferedBytes: number;
+  /** What of the bytes that wait here would be free without this socket: shared ones count by its part. */
+  readonly heldShare: number;
   /** Whether what is queued here is a copy of this socket's own, not shared. */
   readonly copies: boolean;
 }

@@ -87,8 +87,10 @@ class BoundedSocket implements SocketPort, Writer {
     ws.once("close", () => this.#queue.drop());
   }
 
-  send(message: Outgoing): void {
-    if (this.#ws.readyState === WebSocket.OPEN) this.#queue.send(message);
+  send(message: Outgoing): boolean {
+    if (this.#ws.readyState !== WebSocket.OPEN) return false;
+    this.#queue.send(message);
+    return true;
   }
 
   get writingBytes(): number {
@@ -132,6 +134,10 @@ class BoundedSocket implements SocketPort, Writer {
     return this.#ws.readyState === WebSocket.CLOSED
       ? 0
       : this.#queue.bytes + this.#ws.bufferedAmount;
+  }
+
+  get heldShare(): number {
+    return this.#queue.share;
   }
 
   /** The other side broke a rule, and `ws` has said which: nothing more is read, and it is cut soon. */

@@ -31,6 +31,15 @@ export class SendQueue {
     return this.#bytes;
   }
 
+  /** Of those bytes, what this socket holds alone, and its part of what it shares. */
+  get share(): number {
+    let bytes = 0;
+    for (let i = this.#next; i < this.#waiting.length; i++) {
+      bytes += this.#waiting[i]!.bytes.length / this.#waiting[i]!.holders;
+    }
+    return bytes;
+  }
+
   /** Writes it, or keeps it until it may be written. */
   send(message: Outgoing): void {
     message.hold();

@@ -127,6 +127,18 @@ export const LIGHT_PATIENCE_MS = 1_000;
 export const WORK_SHARE = 128;
 export const WORK_BURST_SECONDS = 0.5;
 
+/** Of which one room may take half [M8]. */
+export const ROOM_WORK_SHARE = WORK_SHARE / 2;
+
+/** The bench is never more than so far behind: who was too much must not keep everybody waiting for long after it [M15]. */
+export const MAX_WORK_BEHIND_SECONDS = 1;
+
+/** While a reader has so much waiting, who sends much into its room waits: 4 MiB below the bound at which it is cut [M8]. */
+export const FULL_READER_BYTES = 12 * 1024 * 1024;
+
+/** How soon it is looked at again. */
+export const FULL_READER_LOOK_MS = 100;
+
 /** A byte read is as much work as so many written: it is unmasked and put together here. */
 export const WORK_OF_READING = 4;
 

@@ -28,13 +28,19 @@ export class MemorySocket implements SocketPort {
   readonly #held: Outgoing[] = [];
   #isStuck = false;
 
-  send(message: Outgoing): void {
-    if (this.closes.length > 0 || this.isTerminated) return;
+  send(message: Outgoing): boolean {
+    if (this.closes.length > 0 || this.isTerminated) return false;
     this.sent.push(message.isText ? new TextDecoder().decode(message.bytes) : message.bytes);
-    if (!this.#isStuck) return;
+    if (!this.#isStuck) return true;
     message.hold();
     this.#held.push(message);
     this.bufferedBytes += message.bytes.length;
+    return true;
+  }
+
+  get heldShare(): number {
+    if (this.copies) return this.bufferedBytes;
+    return this.#held.reduce((sum, { bytes, holders }) => sum + bytes.length / holders, 0);
   }
 
   /** From now on nothing leaves. */

@@ -90,13 +90,17 @@ export function portTo(
   onClose: (code: number) => void,
 ): SocketPort {
   return {
-    send: ({ isText, bytes }) => onMessage(isText ? new TextDecoder().decode(bytes) : bytes),
+    send: ({ isText, bytes }) => {
+      onMessage(isText ? new TextDecoder().decode(bytes) : bytes);
+      return true;
+    },
     close: onClose,
     terminate: () => onClose(1006),
     ping: () => false,
     pause: () => false,
     resume: () => {},
     bufferedBytes: 0,
+    heldShare: 0,
     copies: false,
   };
 }
