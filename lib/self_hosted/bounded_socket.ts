@@ -2,11 +2,22 @@
 // keep a message that was written or given up. Rules: lib/wire/PROTOCOL.md sections 3, 7, 9.
 
 import type { Buffer } from "node:buffer";
+import type { Duplex } from "node:stream";
 // @ts-types="./ws.d.ts"
 import { WebSocket } from "ws";
 import type { Accept, Outgoing, SocketEvents, SocketPort } from "../relay/mod.ts";
 import { CLOSE } from "../wire/mod.ts";
-import { AT_ONCE_BYTES, CONTROL_PERIOD_MS, LINGER_MS, MAX_CONTROL_FRAMES } from "./bounds.ts";
+import {
+  AFTER_CLOSE_BYTES,
+  AFTER_CLOSE_STEP_BYTES,
+  AT_ONCE_BYTES,
+  CLOSE_MS,
+  CONTROL_PERIOD_MS,
+  LINGER_MS,
+  MAX_CONTROL_FRAMES,
+  MESSAGES_AFTER_CLOSE,
+} from "./bounds.ts";
+import { Pieces } from "./pieces.ts";
 import { SendQueue, type Writer } from "./send_queue.ts";
 
 /** "Internal error" of RFC 6455: the handler failed, and the tab may come back. */
@@ -22,9 +33,18 @@ export class BoundedWebSocket extends WebSocket {
   }
 }
 
-/** Hands an open socket to the relay. `onFault` is called when the relay threw: a mistake of ours. */
-export function handOver(ws: WebSocket, accept: Accept, onFault: () => void): void {
+/**
+ * Hands an open socket, and the connection that carries it, to the relay. `onFault` is called when the relay threw: a
+ * mistake of ours.
+ */
+export function handOver(
+  ws: WebSocket,
+  connection: Duplex,
+  accept: Accept,
+  onFault: () => void,
+): void {
   const port = new BoundedSocket(ws);
+  standBefore(ws, connection, port);
   let events: SocketEvents | null = null;
   const guarded = (run: (relay: SocketEvents) => void) => {
     if (events === null || port.isDeaf) return;
@@ -48,7 +68,9 @@ export function handOver(ws: WebSocket, accept: Accept, onFault: () => void): vo
     if (++controlFrames > MAX_CONTROL_FRAMES) port.terminate();
   };
 
+  let messagesAfterClose = 0;
   ws.on("message", (data: Buffer, isBinary: boolean) => {
+    if (port.isDeaf && ++messagesAfterClose > MESSAGES_AFTER_CLOSE) port.terminate();
     guarded((relay) => isBinary ? relay.onBinary(data) : relay.onText(data.toString()));
   });
   ws.on("ping", onControl);
@@ -75,9 +97,43 @@ export function handOver(ws: WebSocket, accept: Accept, onFault: () => void): vo
   }
 }
 
+/** Looks at what the network delivers before `ws` does. */
+function standBefore(ws: WebSocket, connection: Duplex, port: BoundedSocket): void {
+  const toWs = connection.listeners("data") as ((piece: Buffer) => void)[];
+  for (const each of toWs) connection.off("data", each);
+  const hand = (piece: Buffer) => {
+    if (port.hasFailed || port.isCut) return;
+    for (const each of toWs) each.call(connection, piece);
+  };
+  const pieces = new Pieces(hand);
+  for (const whole of ["message", "ping", "pong"]) ws.on(whole, () => pieces.onWhole());
+  connection.once("close", () => pieces.stop());
+  let afterCloseBytes = 0;
+  connection.on("data", (piece: Buffer) => {
+    if (port.isDeaf) {
+      afterCloseBytes += piece.length;
+      if (afterCloseBytes > AFTER_CLOSE_BYTES) return port.terminate();
+    }
+    if (!port.isDeaf) return pieces.take(piece);
+    pieces.flush();
+    for (let at = 0; at < piece.length && !port.isCut; at += AFTER_CLOSE_STEP_BYTES) {
+      hand(piece.subarray(at, at + AFTER_CLOSE_STEP_BYTES));
+    }
+  });
+  // Whoever says that it ends, and then reads nothing, would be waited for without end.
+  connection.once("end", () => {
+    const timer = setTimeout(() => port.terminate(), CLOSE_MS);
+    connection.once("close", () => clearTimeout(timer));
+  });
+}
+
 class BoundedSocket implements SocketPort, Writer {
   /** Our side ended it: what `ws` had read already is nobody's. */
   isDeaf = false;
+  /** Nobody is waited for any more. */
+  isCut = false;
+  /** The other side broke a rule of the wire: `ws` reads no more. */
+  hasFailed = false;
   readonly copies = false;
   readonly #ws: WebSocket;
   readonly #queue = new SendQueue(this, AT_ONCE_BYTES);
@@ -112,6 +168,7 @@ class BoundedSocket implements SocketPort, Writer {
 
   terminate(): void {
     this.isDeaf = true;
+    this.isCut = true;
     this.#queue.drop();
     this.#ws.terminate();
   }
@@ -143,6 +200,7 @@ class BoundedSocket implements SocketPort, Writer {
   /** The other side broke a rule, and `ws` has said which: nothing more is read, and it is cut soon. */
   onError(): void {
     this.isDeaf = true;
+    this.hasFailed = true;
     this.#queue.drop();
     // `ws` reads on for an answer at the next tick; a flood is not worth reading.
     setTimeout(() => this.#ws.pause(), 0);

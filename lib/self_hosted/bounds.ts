@@ -43,5 +43,24 @@ export const CLOSE_MS = 2_000;
 export const MAX_CONTROL_FRAMES = 60;
 export const CONTROL_PERIOD_MS = 10_000;
 
+/** After our close code so much is still read, four chunks of a picture under way and one more: then it is cut. */
+export const AFTER_CLOSE_BYTES = 5 * MAX_MESSAGE_BYTES;
+
+/** And so many messages, looked at after every so many bytes: ten thousand empty ones fit into one piece of the network's. */
+export const MESSAGES_AFTER_CLOSE = 64;
+export const AFTER_CLOSE_STEP_BYTES = 4_096;
+
+/**
+ * After so many pieces smaller than this without a whole message, small ones are gathered: to so many bytes, or for so
+ * long. A message of the largest size in pieces of a slow line, 536 bytes each, has 500 of them, and waits 0.1 s more.
+ */
+export const SMALL_PIECE_BYTES = 1_024;
+export const SMALL_PIECES = 64;
+export const GATHER_BYTES = 4_096;
+export const GATHER_MS = 100;
+
+/** Requests that are answered at once. What each costs is the page's own work, so that the others wait, and not the sockets. */
+export const MAX_ANSWERED_AT_ONCE = 4;
+
 /** So much is handed to the system at a time, and one message more: the largest message. */
 export const AT_ONCE_BYTES = MAX_MESSAGE_BYTES;

@@ -206,7 +206,7 @@ function newUpgrade(
       }
       sockets.handleUpgrade(request, socket, head, (ws) => {
         onSocket(socket);
-        handOver(ws, admission.accept, onFault);
+        handOver(ws, socket, admission.accept, onFault);
       });
     } catch {
       onFault();

@@ -3,6 +3,8 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createRequestListener } from "@remix-run/node-fetch-server";
+import { MAX_ANSWERED_AT_ONCE } from "./bounds.ts";
+import { Turnstile } from "./turnstile.ts";
 
 /** Fresh's handler, and any other of this shape. */
 export type Handler = (
@@ -21,6 +23,8 @@ export function answerPages(
   handler: Handler,
   onFault: () => void,
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  // A timeout rather than an immediate: only a loop that rests asks the system who else has something to say.
+  const turnstile = new Turnstile(MAX_ANSWERED_AT_ONCE, (run) => void setTimeout(run, 0));
   return (request, response) => {
     response.on("error", () => {});
     const refuse = (status: number) => {
@@ -40,13 +44,35 @@ export function answerPages(
       remoteAddr: { transport: "tcp", hostname, port },
       completed,
     };
-    const answer = createRequestListener((asked) => handler(asked, info), {
+    let isInside = false;
+    const leave = () => {
+      if (isInside) turnstile.end();
+      isInside = false;
+    };
+    const handled = async (asked: Request) => {
+      try {
+        return await handler(asked, info);
+      } finally {
+        // Made, and not yet delivered: who reads slowly keeps nobody waiting.
+        leave();
+      }
+    };
+    const answer = createRequestListener(handled, {
       onError() {
         onFault();
         return new Response(null, { status: 500 });
       },
     });
-    answer(request, response);
+    const begin = () => {
+      isInside = true;
+      if (response.destroyed) leave();
+      else answer(request, response);
+    };
+    response.once("close", () => {
+      turnstile.giveUp(begin);
+      leave();
+    });
+    turnstile.enter(begin);
   };
 }
 

@@ -44,6 +44,7 @@ Deno.test("[D7] every member sees one and the same order, with large boxes, boxe
   const stays = tabs.slice(0, 3);
   let mark = 0;
   const said: number[] = [];
+  const boxes = new Map<number, { readonly from: RigTab }>();
   for (let step = 0; step < 300; step++) {
     const tab = random.pick(tabs);
     const length = random.pick([296, 296, 1_064, 65_576]);
@@ -62,10 +63,12 @@ Deno.test("[D7] every member sees one and the same order, with large boxes, boxe
         break;
       default:
         said.push(number);
+        boxes.set(number, { from: tab });
         tab.sayAll(numbered);
     }
   }
   rig.clock.endTurn();
+  const orders: number[][] = [];
   for (const tab of stays) {
     const heard = tab.socket.entries.filter((entry) => entry.box[0] !== 255).map((entry) => ({
       number: new DataView(entry.box.buffer, entry.box.byteOffset).getUint32(0),
@@ -73,10 +76,23 @@ Deno.test("[D7] every member sees one and the same order, with large boxes, boxe
     }));
     const own = new Set(said);
     for (const { number } of heard) own.delete(number);
-    // Everything once and in order; what is missing is its own large boxes, which are counted instead.
+    // Everything once; what is missing is its own large boxes, which are counted instead.
     const numbers = heard.map(({ number }) => number);
-    assertEquals(numbers, said.filter((number) => !own.has(number)));
+    assertEquals(new Set(numbers).size, numbers.length);
+    assertEquals(numbers.length + own.size, said.length);
     assertEquals(acks(tab).at(-1) ?? 0, own.size);
+    // What one said comes in the order in which it said it.
+    for (const from of tabs) {
+      const its = numbers.filter((number) => boxes.get(number)!.from === from);
+      assertEquals(its, its.toSorted((a, b) => a - b));
+    }
+    orders.push(numbers);
+  }
+  // One order for all: what two of them both got, they got in the same order.
+  for (const order of orders) {
+    const common = (numbers: readonly number[]) =>
+      numbers.filter((number) => orders.every((each) => each.includes(number)));
+    assertEquals(common(order), common(orders[0]!));
   }
 });
 

@@ -70,24 +70,66 @@ Deno.test("[D9] a box to one reaches the one and nobody else, its sender include
   for (const member of ["ana", "cy", "di"]) assertEquals(frames.get(member), []);
 });
 
-Deno.test("[D7] what was added for one changes nobody else's order", () => {
+const BYTES: Readonly<Record<string, Uint8Array>> = Object.fromEntries(
+  MEMBERS.map((name) => [name, idBytes(ID[name]!)]),
+);
+
+Deno.test("[D7] what was added for one changes nobody else's order, and copies nothing of what all get", () => {
   const traffic = new RoomTraffic<string>(new HeldBytes());
-  traffic.addToAll(idBytes(ID.ana!), box(1));
-  traffic.addToOne(idBytes(ID.cy!), "bo", box(2));
-  traffic.addToAll(idBytes(ID.di!), box(3, 65_576));
-  traffic.addToOne(idBytes(ID.ana!), "bo", box(4));
-  traffic.addToAll(idBytes(ID.bo!), box(5));
+  traffic.addToAll(BYTES.ana!, box(1));
+  traffic.addToOne(BYTES.cy!, "bo", box(2));
+  traffic.addToAll(BYTES.di!, box(3, 65_576));
+  traffic.addToOne(BYTES.ana!, "bo", box(4));
+  traffic.addToAll(BYTES.bo!, box(5));
   const frames = flush(traffic);
-  assertEquals(read(frames.get("ana")!), ["ana:1:296", "di:3:65576", "bo:5:296"]);
-  assertEquals(read(frames.get("bo")!), [
-    "ana:1:296",
-    "cy:2:296",
-    "di:3:65576",
-    "ana:4:296",
-    "bo:5:296",
-  ]);
-  assertEquals(read(frames.get("di")!), ["ana:1:296", "di:3:65576", "bo:5:296"]);
-  assert(frames.get("ana")![0] === frames.get("cy")![0]);
+  const toAll = ["ana:1:296", "di:3:65576", "bo:5:296"];
+  for (const member of ["ana", "cy", "di"]) assertEquals(read(frames.get(member)!), toAll);
+  assertEquals(read(frames.get("bo")!), [...toAll, "cy:2:296", "ana:4:296"]);
+  for (const member of MEMBERS) assert(frames.get(member)![0] === frames.get("ana")![0]);
+  assertEquals(frames.get("bo")!.length, 2);
+});
+
+Deno.test("[D7] what one sender said stays in its order, to all and to one by turns", () => {
+  const random = new Seeded(9);
+  for (let round = 0; round < 50; round++) {
+    const traffic = new RoomTraffic<string>(new HeldBytes());
+    const said = new Map<string, number[]>(MEMBERS.map((name) => [name, []]));
+    const heardByBo = new Map<string, number[]>(MEMBERS.map((name) => [name, []]));
+    const order: string[] = [];
+    for (let i = 0; i < 60; i++) {
+      const from = random.pick(MEMBERS);
+      const to = random.pick(["all", "all", "bo", "cy"]);
+      if (to === "all") traffic.addToAll(BYTES[from]!, box(i));
+      else traffic.addToOne(BYTES[from]!, to, box(i));
+      said.get(from)!.push(i);
+      if (to !== "cy") heardByBo.get(from)!.push(i);
+      if (to === "all") order.push(`${from}:${i}`);
+    }
+    const frames = flush(traffic);
+    const marks = read(frames.get("bo")!).map((each) => each.split(":"));
+    for (const name of MEMBERS) {
+      const heard = marks.filter(([from]) => from === name).map(([, mark]) => Number(mark));
+      assertEquals(heard, heardByBo.get(name));
+    }
+    // Who was spoken to by nobody alone hears the same as the other such member, and all of it.
+    assertEquals(read(frames.get("ana")!), read(frames.get("di")!));
+    assertEquals(read(frames.get("ana")!).length, order.length);
+  }
+});
+
+Deno.test("[D7] a hundred who each change between all and one make as many rounds as one of them, not as all together", () => {
+  const traffic = new RoomTraffic<string>(new HeldBytes());
+  const senders = Array.from({ length: 100 }, (_, i) => new Uint8Array(16).fill(i));
+  for (const from of senders) {
+    for (let i = 0; i < 10; i++) {
+      traffic.addToAll(from, box(i));
+      traffic.addToOne(from, "bo", box(i));
+    }
+  }
+  const frames = flush(traffic, ["ana", "bo"]);
+  // A round is 100 boxes of 296 bytes and their heads: one message.
+  assertEquals(frames.get("ana")!.length, 10);
+  assertEquals(frames.get("bo")!.length, 20);
 });
 
 Deno.test("[D1] [D7] more than one message holds is split between entries, in order, as few as hold it", () => {
