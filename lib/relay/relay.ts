@@ -141,6 +141,10 @@ export class Relay {
   #cancelSilence: Cancel | null = null;
   #cancelWatch: Cancel | null = null;
   #cancelCounts: Cancel | null = null;
+  /** Who waits for its room or the bench, by room, the longest waiting first. */
+  readonly #queues = new Map<RoomId, Set<Connection>>();
+  #cancelQueues: Cancel | null = null;
+  #queuesDueMs = 0;
   #cancelTombstones: Cancel | null = null;
   #isTurnEndDue = false;
 
@@ -275,7 +279,7 @@ export class Relay {
   #take(connection: Connection, message: string | Uint8Array): void {
     const nowMs = this.#clock.nowMs();
     const waitMs = this.#othersWaitMs(connection, message.length, nowMs);
-    if (waitMs > 0 && typeof message !== "string" && this.#pause(connection, waitMs)) {
+    if (waitMs > 0 && typeof message !== "string" && this.#queue(connection, waitMs)) {
       connection.waiting.unshift(message);
       return;
     }
@@ -288,27 +292,101 @@ export class Relay {
     if (connection.pace.isFarBehind(nowMs)) this.#close(connection, CLOSE.tooFast);
   }
 
-  /** Stops reading, and goes on after a while with what was read already. `false` where reading cannot be stopped. */
+  /** Stops reading for a while, for its own rate. `false` where reading cannot be stopped. */
   #pause(connection: Connection, waitMs: number): boolean {
     if (!connection.port.pause()) return false;
     this.totals.pauses++;
     connection.cancelPause = this.#clock.after(waitMs, () => {
       connection.cancelPause = null;
-      // What had been read before the pause came after it, and counted.
-      const ownMs = connection.pace.waitMs(this.#clock.nowMs());
-      if (ownMs > 0) {
-        this.#pause(connection, ownMs);
-        return;
-      }
-      while (connection.waiting.length > 0 && connection.cancelPause === null) {
-        this.#take(connection, connection.waiting.shift()!);
-        if (connection.standing.tag === "closed") return;
-      }
-      if (connection.cancelPause !== null) return;
-      connection.lastHeardMs = this.#clock.nowMs();
-      connection.port.resume();
+      this.#goOn(connection);
     });
     return true;
+  }
+
+  /** Goes on with what was read already, and then reads on. */
+  #goOn(connection: Connection): void {
+    // What had been read before the pause came after it, and counted.
+    const ownMs = connection.pace.waitMs(this.#clock.nowMs());
+    if (ownMs > 0) {
+      this.#pause(connection, ownMs);
+      return;
+    }
+    while (connection.waiting.length > 0 && connection.cancelPause === null) {
+      this.#take(connection, connection.waiting.shift()!);
+      if (connection.standing.tag === "closed") return;
+    }
+    if (connection.cancelPause !== null) return;
+    connection.lastHeardMs = this.#clock.nowMs();
+    connection.port.resume();
+  }
+
+  /** Stops reading until its room and the bench have room for what it sent. `false` where reading cannot be stopped. */
+  #queue(connection: Connection, waitMs: number): boolean {
+    const { standing } = connection;
+    if (standing.tag !== "joined" || !connection.port.pause()) return false;
+    this.totals.pauses++;
+    const { roomId } = standing;
+    let queue = this.#queues.get(roomId);
+    if (queue === undefined) this.#queues.set(roomId, queue = new Set());
+    queue.add(connection);
+    connection.cancelPause = () => this.#leaveQueue(roomId, connection);
+    this.#armQueues(waitMs);
+    return true;
+  }
+
+  #leaveQueue(roomId: RoomId, connection: Connection): void {
+    const queue = this.#queues.get(roomId);
+    queue?.delete(connection);
+    if (queue?.size === 0) this.#queues.delete(roomId);
+    if (this.#queues.size > 0) return;
+    this.#cancelQueues?.();
+    this.#cancelQueues = null;
+  }
+
+  /** One timer for all who wait, at the earliest moment at which one of them may go on. */
+  #armQueues(waitMs: number): void {
+    const dueMs = this.#clock.nowMs() + waitMs;
+    if (this.#cancelQueues !== null && this.#queuesDueMs <= dueMs) return;
+    this.#cancelQueues?.();
+    this.#queuesDueMs = dueMs;
+    this.#cancelQueues = this.#clock.after(waitMs, () => {
+      this.#cancelQueues = null;
+      this.#serveQueues();
+    });
+  }
+
+  /** Lets on whoever may: room by room, in each the longest waiting first, until the bench has enough. */
+  #serveQueues(): void {
+    let soonestMs = Infinity;
+    for (const roomId of [...this.#queues.keys()]) {
+      const waitMs = this.#serveQueue(roomId);
+      soonestMs = Math.min(soonestMs, waitMs);
+      // All who sent much wait for the bench now, whatever their rooms.
+      if (this.#work.waitMs(this.#clock.nowMs()) > 0) break;
+    }
+    const benchMs = this.#work.waitMs(this.#clock.nowMs());
+    if (this.#queues.size > 0) this.#armQueues(benchMs > 0 ? benchMs : Math.max(1, soonestMs));
+  }
+
+  /** Milliseconds until this room's next may go on; `Infinity` when nobody waits. */
+  #serveQueue(roomId: RoomId): number {
+    let isServed = false;
+    for (;;) {
+      const next = first(this.#queues.get(roomId) ?? []);
+      if (next === undefined) return Infinity;
+      const message = next.waiting[0]!;
+      const waitMs = this.#othersWaitMs(next, message.length, this.#clock.nowMs());
+      if (waitMs > 0) {
+        // Who was served goes behind the others next time.
+        const queue = this.#queues.get(roomId)!;
+        if (isServed && this.#queues.delete(roomId)) this.#queues.set(roomId, queue);
+        return waitMs;
+      }
+      isServed = true;
+      this.#leaveQueue(roomId, next);
+      next.cancelPause = null;
+      this.#goOn(next);
+    }
   }
 
   /**
@@ -678,4 +756,9 @@ export class Relay {
       () => this.#armTombstones(),
     );
   }
+}
+
+function first<T>(of: Iterable<T>): T | undefined {
+  for (const each of of) return each;
+  return undefined;
 }

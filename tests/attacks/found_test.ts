@@ -163,6 +163,30 @@ Deno.test("[M10] [D8] one member that does not wait for its acknowledgements cut
   assertEquals(isCut(phone), false);
 });
 
+Deno.test("[M15] [M8] a crowd that waits is not looked at as a whole for each of its messages", () => {
+  const rig = new RelayRig();
+  const crowd = Array.from({ length: 120 }, (_, nth) => rig.tab().join(rigRoom(10 + nth)));
+  rig.clock.endTurn();
+  let armed = 0;
+  const after = rig.clock.after.bind(rig.clock);
+  rig.clock.after = (delayMs, run) => {
+    armed++;
+    return after(delayMs, run);
+  };
+  let said = 0;
+  for (let ms = 0; ms < 4_000; ms++) {
+    for (const each of crowd) {
+      if (each.socket.isPaused) continue;
+      each.sayOne(each.memberId, LARGE);
+      each.socket.take();
+      said++;
+    }
+    rig.clock.endTurn();
+    rig.clock.advance(1);
+  }
+  assert(armed <= 10 * said, `${armed} timers were armed for ${said} messages`);
+});
+
 // What was tried and held.
 
 /** One of everything that strangers and members can do, by a number. */

@@ -108,8 +108,6 @@ export function times({ counts }: Report, what: string): number {
 /** What one attack is held to, beside what every attack is. */
 export interface Stakes {
   readonly growthBytes?: number;
-  /** What the honest room's p99 may be in any case, where the attackers are members of that very room. */
-  readonly sharedRoomP99Ms?: number;
   /** How long the crowd works, so that the scene knows when to give up on it. */
   readonly forMs: number;
   /** Honest acts beside the attack. */
@@ -120,8 +118,7 @@ export interface Stakes {
 export async function underAttack<Name extends AttackName>(
   name: Name,
   options: AttackOptions<Name>,
-  { growthBytes = GROWTH_BYTES, sharedRoomP99Ms = 0, forMs, meanwhile = () => Promise.resolve() }:
-    Stakes,
+  { growthBytes = GROWTH_BYTES, forMs, meanwhile = () => Promise.resolve() }: Stakes,
 ): Promise<Outcome> {
   const crowd = new CrowdProcess();
   await using bench = await startBench();
@@ -155,7 +152,7 @@ export async function underAttack<Name extends AttackName>(
   tell(name, { calmMs, attackedMs, heard, before, most, report });
   assert(heard > 100, `only ${heard} messages were heard under attack`);
   assert(
-    attackedMs <= Math.max(room.allowedP99Ms(), sharedRoomP99Ms),
+    attackedMs <= room.allowedP99Ms(),
     `p99 was ${attackedMs.toFixed(1)} ms under attack, ${calmMs.toFixed(1)} ms before it`,
   );
   assert(grewBytes <= growthBytes, `the bench grew by ${inMib(grewBytes)} MiB`);
