@@ -70,6 +70,7 @@ export class Bench {
       limits: config.limits,
       verify: verifyWithNode,
       clock: systemClock,
+      onFault: () => this.onFault(),
     });
   }
 

@@ -97,6 +97,8 @@ export interface RelayOptions {
   /** Strict Ed25519 of this platform. */
   readonly verify: VerifySync;
   readonly clock: Clock;
+  /** A mistake of ours met one socket, which is cut. */
+  readonly onFault: () => void;
 }
 
 /** A visitor of the gate, for whoever carries it from `admit` to `accept`. */
@@ -121,6 +123,7 @@ export class Relay {
   readonly #limits: Limits;
   readonly #verify: VerifySync;
   readonly #clock: Clock;
+  readonly #onFault: () => void;
   readonly #gate: Gate<Connection>;
   readonly #registry: Registry<Connection> = newRegistry();
   readonly #sockets = new Set<Connection>();
@@ -153,6 +156,7 @@ export class Relay {
     this.#limits = options.limits;
     this.#verify = options.verify;
     this.#clock = options.clock;
+    this.#onFault = options.onFault;
     this.#gate = new Gate(options.limits, options.clock);
     this.#work = this.#newWork(WORK_SHARE);
     this.#mostWorkBehind = options.limits.maxBytesPerSecond * WORK_SHARE * MAX_WORK_BEHIND_SECONDS;
@@ -303,8 +307,18 @@ export class Relay {
     return true;
   }
 
-  /** Goes on with what was read already, and then reads on. */
+  /** Goes on with what was read already. A mistake of ours ends that socket alone: no listener stands around this [R9]. */
   #goOn(connection: Connection): void {
+    try {
+      this.#takeWaiting(connection);
+    } catch {
+      this.#onFault();
+      this.#cut(connection, null);
+    }
+  }
+
+  /** Takes what waits, in order, and then reads on. */
+  #takeWaiting(connection: Connection): void {
     // What had been read before the pause came after it, and counted.
     const ownMs = connection.pace.waitMs(this.#clock.nowMs());
     if (ownMs > 0) {

@@ -22,6 +22,12 @@ const SOCKETS = 20;
 /** What the system's buffers at both ends take of one socket, whoever reads. */
 const UNDER_WAY_BYTES = 10 * 1024 * 1024;
 
+/**
+ * Who shares a room with twenty who flood it shares its line with them: some megabytes a second to each reader, behind which
+ * a word waits its turn. Nothing may be lost, and a second is the longest it may take; other rooms are held to the strict bound.
+ */
+const SHARED_ROOM_P99_MS = 1_000;
+
 const SENDING = [
   ["rooms of their own", "large boxes"],
   ["a room of theirs", "large boxes"],
@@ -34,7 +40,7 @@ for (const [where, what] of SENDING) {
     const { report } = await underAttack(
       "fastSenders",
       { sockets: SOCKETS, forMs: FOR_MS, where, what },
-      { forMs: FOR_MS },
+      { forMs: FOR_MS, sharedRoomP99Ms: where === "the honest room" ? SHARED_ROOM_P99_MS : 0 },
     );
     assertEquals(times(report, "in"), SOCKETS);
     const seconds = FOR_MS / 1000 + 2;

@@ -297,6 +297,25 @@ Deno.test("[M8] a room over its bytes makes its senders wait, and no other room'
   assertEquals([ana, bo].map(({ socket }) => socket.isPaused), [false, false]);
 });
 
+Deno.test("[R9] what throws while a message is taken that had waited ends that socket alone", () => {
+  const rig = new RelayRig();
+  const [eve, ana] = rig.members(ROOM, 2) as [RigTab, RigTab];
+  for (let i = 0; i < 105; i++) eve.sayAll(BOX);
+  const { randomBytes } = rig.clock;
+  const bo = rig.tab();
+  for (let i = 0; i < 102; i++) bo.events.onText(BEAT);
+  bo.events.onText(encodeJoin(bo.newJoin(ROOM, true)));
+  rig.clock.randomBytes = () => {
+    throw new Error("a mistake of ours");
+  };
+  rig.clock.advance(1_000);
+  rig.clock.randomBytes = randomBytes;
+  assertEquals([rig.faults, bo.socket.isTerminated], [1, true]);
+  rig.clock.endTurn();
+  assertEquals(ana.socket.entries.length, 105);
+  assertEquals([eve.closedWith, ana.closedWith], [null, null]);
+});
+
 Deno.test("[M8] who says little in a room that others flood is read on", () => {
   const rig = new RelayRig();
   const [ana, ...flood] = rig.members(ROOM, 6) as [RigTab, ...RigTab[]];

@@ -124,6 +124,8 @@ export class RelayRig {
   readonly relay: Relay;
   /** How often a signature was looked at. */
   looks = 0;
+  /** Mistakes of ours that the relay told of. */
+  faults = 0;
   #sessions = 0;
 
   constructor(limits: Partial<Limits> = {}) {
@@ -144,6 +146,7 @@ export class RelayRig {
         return verifyWithNode(...all);
       },
       clock: this.clock,
+      onFault: () => this.faults++,
     });
   }
 

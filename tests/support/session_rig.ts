@@ -171,6 +171,9 @@ export class SessionRig {
         park: false,
       },
       limits: this.limits,
+      onFault: () => {
+        throw new Error("the relay failed");
+      },
       verify: verifyWithNode,
       clock: {
         nowMs: () => this.#nowMs,
