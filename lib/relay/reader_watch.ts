@@ -3,6 +3,7 @@
 
 import {
   ACK_AFTER_MS,
+  MAX_CHUNKS_IN_FLIGHT,
   MAX_MESSAGE_BYTES,
   MAX_READER_BYTES,
   PACED_READER_BYTES,
@@ -12,10 +13,10 @@ import {
 } from "../wire/mod.ts";
 
 /**
- * A reader with no more than this waiting counts as reached: one message of the largest size. Less would make a fast
- * sender wait a turn of the network for every box.
+ * A reader with no more than this waiting counts as reached: as much as one sender has under way. Less would make fast
+ * senders wait a turn of the network for every few boxes.
  */
-export const REACHED_BYTES = MAX_MESSAGE_BYTES;
+export const REACHED_BYTES = MAX_CHUNKS_IN_FLIGHT * MAX_MESSAGE_BYTES;
 
 const MOVING_BYTES = SLOW_READER_BYTES_PER_SECOND * ACK_AFTER_MS / 1000;
 const SLOW_WINDOW_BYTES = SLOW_READER_BYTES_PER_SECOND * SLOW_READER_MS / 1000;

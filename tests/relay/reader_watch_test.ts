@@ -79,7 +79,7 @@ Deno.test("[M10] who reads more slowly than 32 KiB/s is cut, who reads at that r
   assertEquals(at(SLOW_READER_BYTES_PER_SECOND * 0.9) !== null, true);
 });
 
-Deno.test("[D8] who has no more than one message of the largest size waiting holds nothing up", () => {
+Deno.test("[D8] who has no more waiting than one sender has under way holds nothing up", () => {
   const watch = new ReaderWatch();
   assertEquals(watch.holdsUp(REACHED_BYTES, 0, 0), false);
   assertEquals(watch.holdsUp(REACHED_BYTES + 1, 0, 0), true);
@@ -95,7 +95,7 @@ Deno.test("[D8] a slow reader holds a box up for 2 s, and longer only with more 
 
 Deno.test("[D8] who read nothing in 2 s holds nothing up any more, and does again once it reads on", () => {
   const watch = new ReaderWatch();
-  const waiting = 1_000_000;
+  const waiting = 2_000_000;
   watch.look(waiting, waiting, 0);
   assertEquals(watch.holdsUp(waiting, 0, 100), true);
   watch.look(waiting, waiting, ACK_AFTER_MS);

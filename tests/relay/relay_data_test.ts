@@ -162,21 +162,23 @@ Deno.test("[D8] a box is counted at the moment when the last socket let go of it
   const rig = new RelayRig();
   const [ana, bo, cy] = rig.members(ROOM, 3) as [RigTab, RigTab, RigTab];
   for (const { socket } of [bo, cy]) socket.stick();
-  for (let i = 0; i < 4; i++) ana.sayAll(box(i, LARGE));
-  // One may wait for each.
-  assertEquals(acks(ana), [1]);
-  for (const { socket } of [bo, cy]) socket.read(1);
+  for (let i = 0; i < 10; i++) ana.sayAll(box(i, LARGE));
+  // Four may wait for each.
+  assertEquals(acks(ana), [1, 2, 3, 4]);
+  // The fifth is the next; both still have more than four to read when the last of them lets go of it.
+  for (const { socket } of [bo, cy]) socket.read(4 * LARGE);
+  assertEquals(acks(ana), [1, 2, 3, 4]);
   bo.socket.read(1);
-  assertEquals(acks(ana), [1]);
+  assertEquals(acks(ana), [1, 2, 3, 4]);
   cy.socket.read(1);
-  // Two more wait at both; no time passed.
-  assertEquals(acks(ana), [1, 2]);
+  // Five more wait at both; no time passed.
+  assertEquals(acks(ana), [1, 2, 3, 4, 5]);
 });
 
 Deno.test("[D8] a slow reader delays the count until it has room, and by two seconds at most", () => {
   const rig = new RelayRig();
   const [ana, bo, cy] = rig.members(ROOM, 3) as [RigTab, RigTab, RigTab];
-  bo.socket.bufferedBytes = 1_000_000;
+  bo.socket.bufferedBytes = 2_000_000;
   ana.sayAll(box(1, LARGE));
   ana.sayAll(box(2, LARGE));
   cy.sayAll(box(3, LARGE));
@@ -186,7 +188,7 @@ Deno.test("[D8] a slow reader delays the count until it has room, and by two sec
   rig.clock.advance(20);
   assertEquals([acks(ana), acks(cy)], [[2], [1]]);
 
-  bo.socket.bufferedBytes = 1_000_000;
+  bo.socket.bufferedBytes = 2_000_000;
   ana.sayAll(box(4, LARGE));
   rig.clock.advance(ACK_AFTER_MS - 1);
   assertEquals(acks(ana), [2]);
@@ -208,7 +210,7 @@ Deno.test("[D8] a sender's own full queue does not delay its count, nor does bei
 Deno.test("[D8] the count belongs to a socket: who comes back counts from the start, and nothing old is added", () => {
   const rig = new RelayRig();
   const [ana, bo] = rig.members(ROOM, 2) as [RigTab, RigTab];
-  bo.socket.bufferedBytes = 1_000_000;
+  bo.socket.bufferedBytes = 2_000_000;
   ana.sayAll(box(1, LARGE));
   const again = rig.tab(ana.session).join(ROOM);
   bo.socket.bufferedBytes = 0;

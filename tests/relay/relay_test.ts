@@ -339,7 +339,7 @@ Deno.test("closeAll() closes every socket with its code and leaves no room, no s
   const nonce = roomNonceOf(rig, OTHER_ROOM);
   const frame = rigAdminCommand(OTHER_ROOM.admin, OTHER_ROOM.roomId, nonce, 1);
   members[9]!.events.onBinary(adminMessage(frame));
-  members[1]!.socket.bufferedBytes = 300_000;
+  members[1]!.socket.bufferedBytes = 2_000_000;
   members[0]!.sayAll(new Uint8Array(262_184));
   members[0]!.sayAll(BOX);
   // A deadline, the beat, the looks for silence and for slow readers, the tombstone and the acknowledgements.
