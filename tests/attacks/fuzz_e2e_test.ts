@@ -1,6 +1,6 @@
 // [R9] 200,000 inputs against one relay in memory, of strangers and of members: nothing throws, nobody gets in, no command is
 // taken, nothing grows, and what is relayed has one of the six lengths. And five times 5,000 people who come and go: no map
-// and no timer remembers them. A seed that failed once fails again. A shorter one is in tests/relay/relay_fuzz_test.ts.
+// and no timer remembers them. A seed that failed once fails again. A shorter one is in tests/relay/relay_fuzz_long_test.ts.
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
