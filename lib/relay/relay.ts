@@ -66,6 +66,7 @@ import { Gate, type Refusal, type Visitor } from "./gate.ts";
 import { LargeAcks } from "./large_acks.ts";
 import { HeldBytes, Outgoing } from "./outgoing.ts";
 import { RoomTraffic } from "./room_traffic.ts";
+import { SenderQueues } from "./sender_queues.ts";
 import type { SocketEvents, SocketPort } from "./socket_port.ts";
 import { Totals } from "./totals.ts";
 
@@ -144,10 +145,7 @@ export class Relay {
   #cancelSilence: Cancel | null = null;
   #cancelWatch: Cancel | null = null;
   #cancelCounts: Cancel | null = null;
-  /** Who waits for its room or the bench, by room, the longest waiting first. */
-  readonly #queues = new Map<RoomId, Set<Connection>>();
-  #cancelQueues: Cancel | null = null;
-  #queuesDueMs = 0;
+  readonly #queues: SenderQueues<Connection>;
   #cancelTombstones: Cancel | null = null;
   #isTurnEndDue = false;
 
@@ -161,6 +159,14 @@ export class Relay {
     this.#work = this.#newWork(WORK_SHARE);
     this.#mostWorkBehind = options.limits.maxBytesPerSecond * WORK_SHARE * MAX_WORK_BEHIND_SECONDS;
     this.#beat = new Outgoing(this.#held, BEAT);
+    this.#queues = new SenderQueues(options.clock, {
+      waitMs: (sender, nowMs) => this.#othersWaitMs(sender, sender.waiting[0]!.length, nowMs),
+      benchWaitMs: (nowMs) => this.#work.waitMs(nowMs),
+      goOn: (sender) => {
+        sender.cancelPause = null;
+        this.#goOn(sender);
+      },
+    });
     this.#acks = new LargeAcks(options.clock, {
       mustWait: ({ pace }, nowMs) => pace.waitMs(nowMs) > 0,
       acknowledge: (sender, boxes) => {
@@ -339,68 +345,8 @@ export class Relay {
     const { standing } = connection;
     if (standing.tag !== "joined" || !connection.port.pause()) return false;
     this.totals.pauses++;
-    const { roomId } = standing;
-    let queue = this.#queues.get(roomId);
-    if (queue === undefined) this.#queues.set(roomId, queue = new Set());
-    queue.add(connection);
-    connection.cancelPause = () => this.#leaveQueue(roomId, connection);
-    this.#armQueues(waitMs);
+    connection.cancelPause = this.#queues.add(standing.roomId, connection, waitMs);
     return true;
-  }
-
-  #leaveQueue(roomId: RoomId, connection: Connection): void {
-    const queue = this.#queues.get(roomId);
-    queue?.delete(connection);
-    if (queue?.size === 0) this.#queues.delete(roomId);
-    if (this.#queues.size > 0) return;
-    this.#cancelQueues?.();
-    this.#cancelQueues = null;
-  }
-
-  /** One timer for all who wait, at the earliest moment at which one of them may go on. */
-  #armQueues(waitMs: number): void {
-    const dueMs = this.#clock.nowMs() + waitMs;
-    if (this.#cancelQueues !== null && this.#queuesDueMs <= dueMs) return;
-    this.#cancelQueues?.();
-    this.#queuesDueMs = dueMs;
-    this.#cancelQueues = this.#clock.after(waitMs, () => {
-      this.#cancelQueues = null;
-      this.#serveQueues();
-    });
-  }
-
-  /** Lets on whoever may: room by room, in each the longest waiting first, until the bench has enough. */
-  #serveQueues(): void {
-    let soonestMs = Infinity;
-    for (const roomId of [...this.#queues.keys()]) {
-      const waitMs = this.#serveQueue(roomId);
-      soonestMs = Math.min(soonestMs, waitMs);
-      // All who sent much wait for the bench now, whatever their rooms.
-      if (this.#work.waitMs(this.#clock.nowMs()) > 0) break;
-    }
-    const benchMs = this.#work.waitMs(this.#clock.nowMs());
-    if (this.#queues.size > 0) this.#armQueues(benchMs > 0 ? benchMs : Math.max(1, soonestMs));
-  }
-
-  /** Milliseconds until this room's next may go on; `Infinity` when nobody waits. */
-  #serveQueue(roomId: RoomId): number {
-    let isServed = false;
-    for (;;) {
-      const next = first(this.#queues.get(roomId) ?? []);
-      if (next === undefined) return Infinity;
-      const message = next.waiting[0]!;
-      const waitMs = this.#othersWaitMs(next, message.length, this.#clock.nowMs());
-      if (waitMs > 0) {
-        // Who was served goes behind the others next time.
-        const queue = this.#queues.get(roomId)!;
-        if (isServed && this.#queues.delete(roomId)) this.#queues.set(roomId, queue);
-        return waitMs;
-      }
-      isServed = true;
-      this.#leaveQueue(roomId, next);
-      next.cancelPause = null;
-      this.#goOn(next);
-    }
   }
 
   /**
@@ -770,9 +716,4 @@ export class Relay {
       () => this.#armTombstones(),
     );
   }
-}
-
-function first<T>(of: Iterable<T>): T | undefined {
-  for (const each of of) return each;
-  return undefined;
 }
