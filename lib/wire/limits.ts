@@ -179,3 +179,6 @@ export const ADDRESS_KEY_MS = 10 * 60_000;
 
 /** Addresses remembered at most; beyond it those without a socket go first, oldest first [M12]. */
 export const MAX_ADDRESSES = 65_536;
+
+/** What NATS must take in one message (`max_payload`): a link frame of one full box, 262,400 bytes and its seal, and air. */
+export const MIN_BUS_PAYLOAD_BYTES = 270_000;
