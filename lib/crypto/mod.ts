@@ -7,6 +7,7 @@ export * from "./image_size.ts";
 export * from "./image_strip.ts";
 export * from "./link.ts";
 export * from "./name.ts";
+export * from "./pairing_link.ts";
 export * from "./room_key.ts";
 export * from "./signed_content.ts";
 export * from "./steps.ts";

@@ -22,26 +22,3 @@ export function newBenchIdentity(seed: Uint8Array): BenchIdentity {
   const box = boxKeyPair(prf(seed, "bench-box"));
   return { sign, box, fingerprint: h16("bench", sign.publicKey, box.publicKey) };
 }
-
-const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
-
-/** RFC 4648 base32 in lower case, without padding. */
-export function encodeBase32(bytes: Uint8Array): string {
-  let out = "";
-  let held = 0;
-  let heldBits = 0;
-  for (const byte of bytes) {
-    held = ((held << 8) | byte) & 0xfff;
-    heldBits += 8;
-    while (heldBits >= 5) {
-      heldBits -= 5;
-      out += BASE32[(held >>> heldBits) & 31];
-    }
-  }
-  return heldBits === 0 ? out : out + BASE32[(held << (5 - heldBits)) & 31];
-}
-
-/** The full Bench ID: the label, which proves nothing, `~`, and 26 characters of fingerprint, which do. */
-export function fullBenchId(label: string, fingerprint: Uint8Array): string {
-  return `${label}~${encodeBase32(fingerprint)}`;
-}

@@ -1,3 +1,3 @@
 // The park as the rest of the bench knows it. For now: who this bench is.
 
-export { type BenchIdentity, fullBenchId, newBenchIdentity } from "./identity.ts";
+export { type BenchIdentity, newBenchIdentity } from "./identity.ts";

@@ -1,6 +1,7 @@
 // What a page asks of a session. The island and lib/ui know this file and view_state.ts, never the inner parts.
 
-import type { SessionView } from "./view_state.ts";
+import type { AdminRefusal } from "../wire/mod.ts";
+import type { PairingPartner, SessionView } from "./view_state.ts";
 
 /** Why a picture cannot be sent; each has one sentence. */
 export type ImageRefusal = "not-an-image" | "damaged" | "too-big" | "too-many-pixels";
@@ -18,6 +19,30 @@ export interface PreparedImage {
 export type PrepareResult =
   | { readonly ok: true; readonly image: PreparedImage }
   | { readonly ok: false; readonly reason: ImageRefusal; readonly maxFileBytes: number };
+
+/** What became of an admin's act: taken, refused by the bench, or not answered in time. */
+export type ActResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: AdminRefusal | "no-answer" };
+
+/** What became of looking for a bench. */
+export type FindResult =
+  | { readonly ok: true; readonly bench: PairingPartner }
+  | { readonly ok: false; readonly reason: FindFailure };
+
+/** Why a bench was not found; each has one sentence that says what to do. */
+export type FindFailure =
+  /** Neither a full Bench ID nor a label. */
+  | "not-an-id"
+  | "this-bench"
+  /** Only a label was typed, and no bench answered to it. */
+  | "none"
+  /** Only a label was typed, and several benches answered to it: the full id tells them apart. */
+  | "several"
+  /** Asked too often just now. */
+  | "busy"
+  | "park-away"
+  | "no-answer";
 
 /** One stay in a room. Every method may be called at any time; after `leave` all are without effect. */
 export interface Session {
@@ -39,6 +64,21 @@ export interface Session {
   waitHere(): void;
   /** The admin deletes the room for all. Resolves to `false` when it was not taken. */
   deleteRoom(): Promise<boolean>;
+  /** The admin makes the room public, for good. */
+  makePublic(): Promise<ActResult>;
+  /** Looks for the bench that somebody typed: a full Bench ID, or a label alone. Takes two seconds. */
+  findBench(text: string): Promise<FindResult>;
+  /**
+   * Makes a pairing link for that bench; it then stands in `view.offers`. `withRoomKey` puts the room's key into it, so
+   * that who opens it can come in.
+   */
+  offerPairing(bench: PairingPartner, withRoomKey: boolean): Promise<ActResult>;
+  /** Takes a pairing link back; `key` is that of `view.offers`. */
+  takeBackOffer(key: string): Promise<ActResult>;
+  /** Puts an offer that is over out of sight. */
+  forgetOffer(key: string): void;
+  /** The admin ends the link with that bench, by its full id. */
+  unpair(benchId: string): Promise<ActResult>;
   /** The page was shown again, or the network is back: look whether the bench still answers. */
   wake(): void;
   /** The links to hand out; `admin` is `null` without the admin's key. */

@@ -1,7 +1,7 @@
 // What a page shows of one stay in a room: plain, immutable data that the session makes and lib/ui draws.
 // Never holds a key. Texts in it come from strangers: they are only ever put into text nodes.
 
-import type { MemberId } from "../wire/mod.ts";
+import type { MemberId, OfferEvent } from "../wire/mod.ts";
 
 /** Colours that tell people apart; the number picks a CSS class `hue-0` .. `hue-11`. */
 export const HUES = 12;
@@ -110,6 +110,17 @@ export type Notice =
   | { readonly kind: "newer-kind"; readonly who: Author; readonly count: number }
   | { readonly kind: "connection-lost"; readonly cause: AwayCause | TapCause }
   | { readonly kind: "connection-back" }
+  /** The admin's signed word, or this bench's alone: the room flows across benches from now on, for good. */
+  | { readonly kind: "made-public"; readonly byAdmin: boolean }
+  /** This bench lost what it knew of the room: it is not public here any more, and paired with nobody. */
+  | { readonly kind: "public-no-more" }
+  /** Another bench carries the room from now on. `benchId` is its full id. */
+  | { readonly kind: "bench-paired"; readonly benchId: string }
+  /** A link fell silent; it may come back by itself. */
+  | { readonly kind: "bench-away"; readonly benchId: string }
+  | { readonly kind: "bench-back"; readonly benchId: string }
+  /** A link ended for good: by the admin, by that bench, or after five minutes of silence. */
+  | { readonly kind: "bench-unpaired"; readonly benchId: string }
   /** The room on the bench began anew while we were away: what others said meanwhile may be missing. */
   | { readonly kind: "room-began-anew"; readonly benchRestarted: boolean };
 
@@ -138,6 +149,50 @@ export type LogItem =
   }
   | { readonly tag: "notice"; readonly id: string; readonly atMs: number; readonly notice: Notice };
 
+/** A bench that carries the room. Label and address are its own words; the id ends in what proves it. */
+export interface BenchSeat {
+  /** Full Bench ID: label, `~`, fingerprint. */
+  readonly id: string;
+  readonly label: string;
+  /** A bare origin, or "" where it said none. */
+  readonly url: string;
+  /** How many sit there; the last that was heard while it is away. */
+  readonly count: number;
+  /** The link works. Always so for this bench. */
+  readonly isUp: boolean;
+  /** The room's home: pairings are made there. */
+  readonly isHub: boolean;
+  readonly isThis: boolean;
+}
+
+/** The way to other benches: this bench has none, it is broken just now, or it is open. */
+export type ParkState = "none" | "away" | "up";
+
+/** A pairing link that this tab, the admin's, made. */
+export interface PairingOffer {
+  readonly key: string;
+  readonly bench: PairingPartner;
+  /** What the other bench's keeper opens or pastes. */
+  readonly link: string;
+  /** When it stops working, on the clock of `performance.now()`. */
+  readonly endsAtMs: number;
+  readonly state: "open" | "taken-back" | OfferEvent;
+  /** It showed up at a bench it was not made for; it still works for the right one. */
+  readonly hasLeaked: boolean;
+  /** The room's link on the other bench, to hand to the people there; `null` where its address is not known. */
+  readonly roomLink: string | null;
+}
+
+/** A bench that an offer is made for. */
+export interface PairingPartner {
+  readonly id: string;
+  readonly label: string;
+  /** A bare origin, or "" where it said none. */
+  readonly url: string;
+  /** It answered just now; `false`: its full id was typed, and it was not heard. */
+  readonly isHeard: boolean;
+}
+
 /** Everything a page shows of the stay. A new object on every change; unchanged items keep their identity. */
 export interface SessionView {
   readonly phase: Phase;
@@ -154,4 +209,13 @@ export interface SessionView {
   readonly maxFileBytes: number;
   /** Two different bench processes answered under one address: a mis-hosted bench. */
   readonly twoBenches: boolean;
+  /** Whether the room may flow across benches, and by whose word: the admin's signed one, or this bench's alone. */
+  readonly publicness: "private" | "by-admin" | "by-bench";
+  readonly park: ParkState;
+  /** Full id of this bench, as it says; "" before it said so. */
+  readonly benchId: string;
+  /** Benches that carry the room, the home first; empty where this one carries it alone. */
+  readonly benches: readonly BenchSeat[];
+  /** Pairing links that this tab made, oldest first. */
+  readonly offers: readonly PairingOffer[];
 }

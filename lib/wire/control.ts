@@ -3,19 +3,29 @@
 // Rules: PROTOCOL.md section 3.
 
 import { encodeBase64url, parseBase64url } from "./base64url.ts";
-import { type Bytes, utf8 } from "./bytes.ts";
+import type { Bytes } from "./bytes.ts";
+import { type Fields, parseAdminCtr, parseCount, parseFields } from "./control_fields.ts";
 import { type MemberId, parseMemberId, parseRoomId, type RoomId } from "./ids.ts";
-import { LIMITS, MAX_CONTROL_BYTES } from "./limits.ts";
+import { LIMITS } from "./limits.ts";
+import {
+  type ParkControl,
+  type ParkRequest,
+  parseParkControl,
+  parseParkRequest,
+} from "./park_control.ts";
 
 /** bench -> tab, first message of a connection. */
 export interface Hi {
   readonly t: "hi";
   readonly connNonce: Bytes;
   readonly benchLabel: string;
+  /** 16 bytes that follow from the bench's keys [B2]; without a proof its word alone. */
+  readonly benchFp: Bytes;
   readonly instance: string;
   readonly maxFileBytes: number;
   /** Messages that it reads of one socket in a second [M7]; Infinity where it does not count them. */
   readonly framesPerSecond: number;
+  /** Whether it pairs with other benches at all. */
   readonly park: boolean;
 }
 
@@ -40,6 +50,8 @@ export interface Ok {
   readonly count: number;
   readonly created: boolean;
   readonly isPublic: boolean;
+  /** The admin's signed MAKE_PUBLIC, in a public room [A8]. */
+  readonly publicFrame: Bytes | null;
 }
 
 /** Why a bench did not take an admin command. */
@@ -50,6 +62,21 @@ export const ADMIN_REFUSALS = [
   "stale",
   "bad-signature",
   "unsupported",
+  /** The room is private: it has to be made public first. */
+  "not-public",
+  /** This bench is by itself, or its keeper does not pair. */
+  "no-park",
+  /** There is no way to other benches just now. */
+  "park-away",
+  /** The room's home is another bench: it is done there. */
+  "on-spoke",
+  /** The room's home does not answer just now. */
+  "hub-away",
+  "too-many",
+  /** This pairing link was used or is in use. */
+  "spent",
+  /** It names another bench than this, or this bench as its own partner. */
+  "wrong-bench",
 ] as const;
 export type AdminRefusal = typeof ADMIN_REFUSALS[number];
 
@@ -68,10 +95,11 @@ export type BenchControl =
   | { readonly t: "left"; readonly memberId: MemberId }
   | { readonly t: "ack"; readonly count: number }
   | AdminAnswer
+  | ParkControl
   | { readonly t: "beat" };
 
 /** tab -> bench. */
-export type TabControl = Join | { readonly t: "beat" };
+export type TabControl = Join | ParkRequest | { readonly t: "beat" };
 
 /** What a bench says of itself in `hi`. */
 export interface BenchCard {
@@ -86,23 +114,6 @@ export interface BenchCard {
   readonly park: boolean;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function parseFields(text: string): Fields | null {
-  if (text.length > MAX_CONTROL_BYTES || utf8(text).length > MAX_CONTROL_BYTES) return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
-    return value as Fields;
-  } catch {
-    return null;
-  }
-}
-
-function parseCount(value: unknown): number | null {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
-}
-
 /** A setting of the bench: 0 is a limit switched off; without it the bench is one that says nothing of it. */
 function parseLimit(value: unknown, unsaid: number): number | null {
   if (value === undefined) return unsaid;
@@ -110,17 +121,12 @@ function parseLimit(value: unknown, unsaid: number): number | null {
   return limit === 0 ? Infinity : limit;
 }
 
-/** An admin counter that another can follow; a lying bench must not make the admin's tab count past the end. */
-function parseAdminCtr(value: unknown): number | null {
-  return value === Number.MAX_SAFE_INTEGER ? null : parseCount(value);
-}
-
 /** A tab's control message, or `null` (4400). */
 export function parseTabControl(text: string): TabControl | null {
   const fields = parseFields(text);
   if (fields === null) return null;
   if (fields.t === "beat") return { t: "beat" };
-  if (fields.t !== "join") return null;
+  if (fields.t !== "join") return parseParkRequest(fields);
   const roomId = parseRoomId(fields.r);
   const joinPublicKey = parseBase64url(fields.jp, 32);
   const adminFp = parseBase64url(fields.af, 16);
@@ -176,7 +182,7 @@ export function parseBenchControl(text: string): BenchControl | null {
     case "beat":
       return { t: "beat" };
     default:
-      return null;
+      return parseParkControl(fields);
   }
 }
 
@@ -186,15 +192,17 @@ function parseHi(fields: Fields): Hi | null {
   const lim = fields.lim as Fields | null | undefined;
   const maxFileBytes = parseCount(lim?.file);
   const framesPerSecond = parseLimit(lim?.frames, LIMITS.maxFramesPerSecond);
+  const benchFp = parseBase64url(bench?.fp, 16);
   if (
     fields.v !== 1 || connNonce === null || maxFileBytes === null || framesPerSecond === null ||
-    typeof bench?.id !== "string" ||
+    typeof bench?.id !== "string" || benchFp === null ||
     typeof fields.instance !== "string"
   ) return null;
   return {
     t: "hi",
     connNonce,
     benchLabel: bench.id,
+    benchFp,
     instance: fields.instance,
     maxFileBytes,
     framesPerSecond,
@@ -207,9 +215,11 @@ function parseOk(fields: Fields): Ok | null {
   const roomNonce = parseBase64url(fields.in, 32);
   const lastAdminCtr = parseAdminCtr(fields.ac);
   const count = parseCount(fields.cnt);
-  if (memberId === null || roomNonce === null || lastAdminCtr === null || count === null) {
-    return null;
-  }
+  const publicFrame = parseBase64url(fields.pf);
+  if (
+    memberId === null || roomNonce === null || lastAdminCtr === null || count === null ||
+    (fields.pf !== undefined && publicFrame === null)
+  ) return null;
   return {
     t: "ok",
     memberId,
@@ -218,6 +228,7 @@ function parseOk(fields: Fields): Ok | null {
     count,
     created: fields.created === true,
     isPublic: fields.pub === true,
+    publicFrame,
   };
 }
 
@@ -266,6 +277,7 @@ export function encodeOk(ok: Omit<Ok, "t">): string {
     cnt: ok.count,
     created: ok.created,
     pub: ok.isPublic,
+    ...(ok.publicFrame === null ? {} : { pf: encodeBase64url(ok.publicFrame) }),
   });
 }
 

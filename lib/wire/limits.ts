@@ -180,5 +180,79 @@ export const ADDRESS_KEY_MS = 10 * 60_000;
 /** Addresses remembered at most; beyond it those without a socket go first, oldest first [M12]. */
 export const MAX_ADDRESSES = 65_536;
 
-/** What NATS must take in one message (`max_payload`): a link frame of one full box, 262,400 bytes and its seal, and air. */
+// What a bench bears of the park (lib/park/PAIRING.md, [Q1] to [Q9]).
+
+/** How long a pairing link is valid, on a clock that only rises [A5]. */
+export const OFFER_MS = 5 * 60_000;
+
+/** Offers open at once: of one room, and of a bench [Q1]. */
+export const MAX_OFFERS_OF_ROOM = 4;
+export const MAX_OFFERS = 64;
+
+/** Hashes of used-up tokens that are remembered, and how long: twice an offer's life [A6]. */
+export const SPENT_TOKEN_MS = 10 * 60_000;
+export const MAX_SPENT_TOKENS = 1_024;
+
+/** Links of one room, and of a bench [Q1]. */
+export const MAX_LINKS_OF_ROOM = 16;
+export const MAX_LINKS = 64;
+
+/** Pairings that a bench is claiming at once for those who opened a link on it [Q1]. */
+export const MAX_CLAIMS = 16;
+
+/** A claim is sent so often, every CLAIM_AGAIN_MS, and given up one more CLAIM_AGAIN_MS later [A7]. */
+export const CLAIM_SENDS = 5;
+export const CLAIM_AGAIN_MS = 2_000;
+
+/** A repeat of a claim gets the same answer for so long; a link that was never confirmed is dropped after it [A7] [A9]. */
+export const CONFIRM_WITHIN_MS = 30_000;
+
+/** A spoke says that it is there so often until it is heard [A9]. */
+export const CONFIRM_AGAIN_MS = 1_000;
+
+/** Who asks for a label waits for all answers this long [W2]. */
+export const WHO_MS = 2_000;
+
+/** Messages on the inbox and questions for labels, before any crypto [Q2]; answers to questions [Q3]. */
+export const INBOX_PER_SECOND = 20;
+export const INBOX_BURST = 40;
+export const WHO_ANSWERS_PER_SECOND = 5;
+
+/** `pair_begin` and `who` of one address in a minute [Q4]. */
+export const PAIRINGS_PER_MINUTE = 3;
+
+/** A socket that is pairing has so long before it is closed with 4408 [Q5]: five tries of two seconds, and a slow phone. */
+export const PAIRING_SOCKET_MS = 30_000;
+
+/** What a link carries each way [Q6]: frames and bytes in a second, and a burst of one second. */
+export const LINK_FRAMES_PER_SECOND = 200;
+export const LINK_BYTES_PER_SECOND = 4 * 1024 * 1024;
+
+/** What waits at one link, and at all links of a bench together; more is dropped, and shows as a gap [Q7]. */
+export const MAX_LINK_PENDING_BYTES = 8 * 1024 * 1024;
+export const MAX_PENDING_BYTES = 64 * 1024 * 1024;
+
+/** Bytes on their way to the other bench that it has not said it took [K7]: four chunks. */
+export const LINK_WINDOW_BYTES = 4 * 262_204;
+
+/** What a bench took is said at least this often in bytes [K7]: one chunk. */
+export const LINK_TAKEN_EVERY_BYTES = 131_072;
+
+/** A link with more than this waiting holds up the large boxes of those who send [K8]: one chunk. */
+export const LINK_PACED_BYTES = 262_144;
+
+/** DATA of one link frame [K2]: the largest box with its head, and room for one more small one. */
+export const MAX_LINK_DATA_BYTES = 262_400;
+
+/** How often a bench says that a link stands, and after how much silence the other counts it as down [K5]. */
+export const LINK_STATE_EVERY_MS = 10_000;
+export const LINK_DOWN_AFTER_MS = 30_000;
+
+/** A link that is down for so long has its keys wiped, and pairing is repeated [K6]. */
+export const LINK_LOST_AFTER_MS = 5 * 60_000;
+
+/** Far members of a room whose bench is remembered [K4]. */
+export const MAX_FAR_MEMBERS = 1_024;
+
+/** The least `max_payload` of a bus: the largest link frame is 262,425 bytes [Q8]. */
 export const MIN_BUS_PAYLOAD_BYTES = 270_000;

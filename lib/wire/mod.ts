@@ -2,6 +2,7 @@
 
 export * from "./assert_never.ts";
 export * from "./base64url.ts";
+export * from "./bench_id.ts";
 export * from "./bytes.ts";
 export * from "./close_codes.ts";
 export * from "./control.ts";
@@ -9,3 +10,4 @@ export * from "./envelope.ts";
 export * from "./frame.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
+export * from "./park_control.ts";
