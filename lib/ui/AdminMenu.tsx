@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { KeyIcon } from "./icons.tsx";
+import { type ParkSide, whyNotPair, whyNotPublic } from "./park_reasons.ts";
 
 /** What the menu can ask for. */
 export type AdminChoice = "invite" | "create" | "public" | "pair" | "locks" | "delete";
@@ -16,40 +17,54 @@ interface AdminItem {
   readonly usable: boolean;
 }
 
-const NOT_ACROSS = "Rooms across benches are not built yet; this room stays on this bench.";
-
-const ITEMS: readonly AdminItem[] = [
-  {
-    choice: "invite",
-    name: "Invite people",
-    about: "The room's link, to copy or to scan.",
-    usable: true,
-  },
-  {
-    choice: "create",
-    name: "Create new bench",
-    about: "Opens a new, empty room in another tab. This one stays.",
-    usable: true,
-  },
-  { choice: "public", name: "Make room public", about: NOT_ACROSS, usable: false },
-  { choice: "pair", name: "Pair with another bench", about: NOT_ACROSS, usable: false },
-  {
-    choice: "locks",
-    name: "Change the locks",
-    about: "Giving the room a new key is not built yet. Until then: a new room, and a new link.",
-    usable: false,
-  },
-  {
-    choice: "delete",
-    name: "Delete this bench",
-    about: "Deletes this room for everybody, at once.",
-    usable: true,
-  },
-];
+/** The items in their order, as far as the room lets each be used. */
+function itemsFor(park: ParkSide): readonly AdminItem[] {
+  const notPublic = whyNotPublic(park);
+  const notPair = whyNotPair(park);
+  return [
+    {
+      choice: "invite",
+      name: "Invite people",
+      about: "The room's link, to copy or to scan.",
+      usable: true,
+    },
+    {
+      choice: "create",
+      name: "Create new bench",
+      about: "Opens a new, empty room in another tab. This one stays.",
+      usable: true,
+    },
+    {
+      choice: "public",
+      name: "Make room public",
+      about: notPublic ?? "Lets benches that you choose carry this room, too. For good.",
+      usable: notPublic === null,
+    },
+    {
+      choice: "pair",
+      name: "Pair with another bench",
+      about: notPair ?? "Makes a link that the other bench's keeper opens.",
+      usable: notPair === null,
+    },
+    {
+      choice: "locks",
+      name: "Change the locks",
+      about: "Giving the room a new key is not built yet. Until then: a new room, and a new link.",
+      usable: false,
+    },
+    {
+      choice: "delete",
+      name: "Delete this bench",
+      about: "Deletes this room for everybody, at once.",
+      usable: true,
+    },
+  ];
+}
 
 /** The button "Admin" and its menu. `startOpen` is for drawing it without a tap. */
 export function AdminMenu(
-  { onChoose, startOpen = false }: {
+  { park, onChoose, startOpen = false }: {
+    readonly park: ParkSide;
     readonly onChoose: (choice: AdminChoice) => void;
     readonly startOpen?: boolean;
   },
@@ -133,7 +148,7 @@ export function AdminMenu(
             aria-labelledby="admin-button"
             onKeyDown={onMenuKey}
           >
-            {ITEMS.map((item) => (
+            {itemsFor(park).map((item) => (
               <button
                 key={item.choice}
                 type="button"

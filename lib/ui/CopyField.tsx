@@ -11,12 +11,14 @@ const COPIED_MS = 4_000;
 
 /** `label` is the name of the text box, `button` that of the button. */
 export function CopyField(
-  { name, label, button, text, autofocus = false }: {
+  { name, label, button, text, autofocus = false, disabled = false }: {
     readonly name: string;
     readonly label: string;
     readonly button: string;
     readonly text: string;
     readonly autofocus?: boolean;
+    /** The button cannot answer yet. */
+    readonly disabled?: boolean;
   },
 ): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
@@ -48,7 +50,13 @@ export function CopyField(
           dir="ltr"
           onFocus={(event) => event.currentTarget.select()}
         />
-        <button type="button" class="button" onClick={copy} autofocus={autofocus}>
+        <button
+          type="button"
+          class="button"
+          onClick={copy}
+          autofocus={autofocus}
+          disabled={disabled}
+        >
           {outcome.value === "copied" ? <CheckIcon /> : <CopyIcon />}
           {button}
         </button>

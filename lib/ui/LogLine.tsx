@@ -4,6 +4,7 @@
 import { Component, type JSX } from "preact";
 import { assertNever } from "../wire/mod.ts";
 import type { Delivery, LogItem } from "../session/view_state.ts";
+import { BenchName, BenchTag } from "./BenchName.tsx";
 import { clockTime, dayName } from "./clock_words.ts";
 import { CheckIcon, ClockIcon, WarnIcon } from "./icons.tsx";
 import { LinkedText } from "./LinkedText.tsx";
@@ -63,11 +64,15 @@ function NoticeLine({ item }: { readonly item: LogItem & { tag: "notice" } }): J
     <li class={isWarning(notice) ? "notice notice-warn" : "notice"}>
       {isWarning(notice) ? <WarnIcon /> : null}
       <span>
-        {noticeParts(notice).map((part, index) =>
-          typeof part === "string" ? part : <PersonName key={index} who={part.who} />
-        )}
+        {noticeParts(notice).map((part, index) => {
+          if (typeof part === "string") return part;
+          return "who" in part
+            ? <PersonName key={index} who={part.who} />
+            : <BenchName key={index} id={part.bench} />;
+        })}
       </span>
       {"who" in notice ? <PersonTag who={notice.who} /> : null}
+      {"benchId" in notice ? <BenchTag id={notice.benchId} /> : null}
       <Time atMs={item.atMs} />
     </li>
   );

@@ -23,6 +23,9 @@ export function FootLinks(
         <a href="./#cannot-see" {...(inRoom ? elsewhere : {})}>What this bench cannot see</a>
       </li>
       <li>
+        <a href="./bench" {...(inRoom ? elsewhere : {})}>This bench</a>
+      </li>
+      <li>
         <a href={sourceUrl} {...elsewhere}>Source, AGPL-3.0</a>
       </li>
     </ul>

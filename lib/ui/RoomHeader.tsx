@@ -1,15 +1,16 @@
 // The bar over a room: how many are here, who they are, sound, the admin's menu, the way out.
 
 import type { JSX } from "preact";
+import type { SessionView } from "../session/view_state.ts";
 import { type AdminChoice, AdminMenu } from "./AdminMenu.tsx";
+import { publicMark } from "./bench_words.ts";
 import { BellIcon, BenchIcon, LeaveIcon, PeopleIcon } from "./icons.tsx";
 import { peopleWords } from "./phase_words.ts";
 
 /** The header of the room. */
 export function RoomHeader(
-  { count, isAdmin, soundOn, peopleOpen, onPeople, onSound, onAdmin, onLeave }: {
-    readonly count: number;
-    readonly isAdmin: boolean;
+  { view, soundOn, peopleOpen, onPeople, onSound, onAdmin, onLeave }: {
+    readonly view: SessionView;
     readonly soundOn: boolean;
     readonly peopleOpen: boolean;
     readonly onPeople: () => void;
@@ -18,14 +19,22 @@ export function RoomHeader(
     readonly onLeave: () => void;
   },
 ): JSX.Element {
+  const mark = publicMark(view.publicness);
   return (
     <header class="room-head">
       <h1 class="room-brand">
         <BenchIcon />
         <span class="brand-word">BenchTalks</span>
       </h1>
-      {/* Silent: the announcer already tells who joins and leaves. */}
-      <span class="room-count" role="status" aria-live="off">{peopleWords(count)}</span>
+      <div class="room-facts">
+        {/* Silent: the announcer already tells who joins and leaves. */}
+        <span class="room-count" role="status" aria-live="off">{peopleWords(view.count)}</span>
+        {mark === null ? null : (
+          <span class="public-mark" title={mark.about}>
+            {mark.text}
+          </span>
+        )}
+      </div>
       <div class="room-tools" role="group" aria-label="Room">
         <button
           type="button"
@@ -50,7 +59,7 @@ export function RoomHeader(
           <BellIcon off={!soundOn} />
           <span class="tool-word" aria-hidden="true">{soundOn ? "Sound on" : "Sound off"}</span>
         </label>
-        {isAdmin ? <AdminMenu onChoose={onAdmin} /> : null}
+        {view.isAdmin ? <AdminMenu park={view} onChoose={onAdmin} /> : null}
         <button
           type="button"
           class="button-tool"

@@ -6,9 +6,12 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Session } from "../session/contract.ts";
 import type { SessionView } from "../session/view_state.ts";
+import { assertNever } from "../wire/mod.ts";
 import type { AdminChoice } from "./AdminMenu.tsx";
 import { sentencesFor } from "./announce.ts";
 import { awayWords } from "./away_words.ts";
+import { PARK_AWAY_WORDS, PARK_BACK_WORDS } from "./bench_words.ts";
+import { BenchesBar } from "./BenchesBar.tsx";
 import type { Chime } from "./chime.ts";
 import { Composer, TOO_LONG_WORDS } from "./Composer.tsx";
 import { DeleteDialog } from "./ConfirmDialogs.tsx";
@@ -17,6 +20,8 @@ import { ImageViewer } from "./ImageViewer.tsx";
 import { InviteDialog } from "./InviteDialog.tsx";
 import type { LineActions } from "./LogLine.tsx";
 import { MessageLog } from "./MessageLog.tsx";
+import { Modal } from "./Modal.tsx";
+import { offerNews } from "./offer_words.ts";
 import { PeoplePanel } from "./PeoplePanel.tsx";
 import { RoomBanners } from "./RoomBanners.tsx";
 import { RoomGreeting } from "./RoomGreeting.tsx";
@@ -24,12 +29,16 @@ import { RoomHeader } from "./RoomHeader.tsx";
 import { SendImageDialog } from "./SendImageDialog.tsx";
 import { useAnnouncer } from "./use_announcer.ts";
 import { useDroppedFiles } from "./use_dropped_files.ts";
+import { type ParkDialogsState, useParkDialogs } from "./use_park_dialogs.ts";
 import { usePicturesToSend } from "./use_pictures_to_send.ts";
 import { useUnread } from "./use_unread.ts";
 
 type OpenDialog =
   | { readonly tag: "invite" }
   | { readonly tag: "delete" }
+  | { readonly tag: "public" }
+  | { readonly tag: "pair" }
+  | { readonly tag: "unpair"; readonly benchId: string }
   | { readonly tag: "picture"; readonly itemId: string };
 
 /** Draws `view` and hands every wish to `session`. `onLeave` and `onCreate` are the page's business. */
@@ -49,6 +58,7 @@ export function RoomScreen(
   const soundOn = useSignal(true);
   const announcer = useAnnouncer();
   const pictures = usePicturesToSend(session);
+  const park = useParkDialogs(view.isAdmin);
   const isDropping = useDroppedFiles(pictures.pick);
   useUnread(view.log, chime, soundOn.value);
 
@@ -73,6 +83,21 @@ export function RoomScreen(
     if (awayCause !== null && awayCauseBefore.current !== null) announcer.say(awayWords(awayCause));
     awayCauseBefore.current = awayCause;
   }, [awayCause]);
+  const parkBefore = useRef(view.park);
+  useEffect(() => {
+    if (view.publicness !== "private" && view.park !== parkBefore.current) {
+      announcer.say(view.park === "away" ? PARK_AWAY_WORDS : PARK_BACK_WORDS);
+    }
+    parkBefore.current = view.park;
+  }, [view.park]);
+  const offersBefore = useRef(view.offers);
+  useEffect(() => {
+    // The dialog says it itself.
+    if (dialog.value?.tag !== "pair") {
+      for (const sentence of offerNews(offersBefore.current, view.offers)) announcer.say(sentence);
+    }
+    offersBefore.current = view.offers;
+  }, [view.offers]);
   useEffect(() => {
     // Beside the log where there is space; over it only when asked for.
     peopleOpen.value = matchMedia("(min-width: 64rem)").matches;
@@ -95,6 +120,11 @@ export function RoomScreen(
     if (choice === "invite") dialog.value = { tag: "invite" };
     if (choice === "delete") dialog.value = { tag: "delete" };
     if (choice === "create") onCreate();
+    if (choice === "public" || choice === "pair") openAcross({ tag: choice });
+  }
+  function openAcross(wanted: OpenDialog): void {
+    park.load();
+    dialog.value = wanted;
   }
   const close = (): void => {
     dialog.value = null;
@@ -106,8 +136,7 @@ export function RoomScreen(
   return (
     <div class="room">
       <RoomHeader
-        count={view.count}
-        isAdmin={view.isAdmin}
+        view={view}
         soundOn={soundOn.value}
         peopleOpen={peopleOpen.value}
         onPeople={() => peopleOpen.value = !peopleOpen.value}
@@ -119,6 +148,11 @@ export function RoomScreen(
         onLeave={onLeave}
       />
       <RoomBanners view={view} plainHttp={plainHttp} onComeBack={() => session.waitHere()} />
+      <BenchesBar
+        view={view}
+        onUnpair={(benchId) => openAcross({ tag: "unpair", benchId })}
+        onOffers={() => openAcross({ tag: "pair" })}
+      />
       <div class="room-body">
         <main class="room-talk">
           <MessageLog log={view.log} maxFileBytes={view.maxFileBytes} actions={actions}>
@@ -176,6 +210,7 @@ export function RoomScreen(
         open={dialog.value}
         view={view}
         session={session}
+        park={park}
         onTurnTo={actions.openPicture}
         onClose={close}
       />
@@ -184,23 +219,52 @@ export function RoomScreen(
 }
 
 function RoomDialog(
-  { open, view, session, onTurnTo, onClose }: {
+  { open, view, session, park, onTurnTo, onClose }: {
     readonly open: OpenDialog | null;
     readonly view: SessionView;
     readonly session: Session;
+    readonly park: ParkDialogsState;
     readonly onTurnTo: (itemId: string) => void;
     readonly onClose: () => void;
   },
 ): JSX.Element | null {
   if (open === null) return null;
-  if (open.tag === "picture") {
-    return (
-      <ImageViewer log={view.log} itemId={open.itemId} onTurnTo={onTurnTo} onClose={onClose} />
-    );
+  switch (open.tag) {
+    case "picture":
+      return (
+        <ImageViewer log={view.log} itemId={open.itemId} onTurnTo={onTurnTo} onClose={onClose} />
+      );
+    case "delete":
+      return <DeleteDialog deleteRoom={() => session.deleteRoom()} onClose={onClose} />;
+    case "invite": {
+      const { member, admin } = session.links();
+      return <InviteDialog memberLink={member} adminLink={admin} onClose={onClose} />;
+    }
   }
-  if (open.tag === "delete") {
-    return <DeleteDialog deleteRoom={() => session.deleteRoom()} onClose={onClose} />;
+  if (park.dialogs === null) return park.isMissing ? <NotLoaded onClose={onClose} /> : null;
+  const { MakePublicDialog, PairDialog, UnpairDialog } = park.dialogs;
+  switch (open.tag) {
+    case "public":
+      return <MakePublicDialog makePublic={() => session.makePublic()} onClose={onClose} />;
+    case "pair":
+      return <PairDialog view={view} wishes={session} onClose={onClose} />;
+    case "unpair":
+      return (
+        <UnpairDialog
+          benchId={open.benchId}
+          unpair={() => session.unpair(open.benchId)}
+          onClose={onClose}
+        />
+      );
+    default:
+      return assertNever(open);
   }
-  const { member, admin } = session.links();
-  return <InviteDialog memberLink={member} adminLink={admin} onClose={onClose} />;
+}
+
+function NotLoaded({ onClose }: { readonly onClose: () => void }): JSX.Element {
+  return (
+    <Modal name="not-loaded" title="This page could not load a part of it" onClose={onClose}>
+      <p>The bench may be down, or this device may be offline. Close this and try again.</p>
+    </Modal>
+  );
 }

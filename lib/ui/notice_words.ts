@@ -1,15 +1,16 @@
 // What a quiet line in the log says, and what became of a picture: one sentence each, with its cause.
-// Pure. A thing that only the bench could know or do is worded so. Names stay apart from words, because they are drawn
-// isolated (a name may be written from right to left).
+// Pure. A thing that only the bench could know or do is worded so. Names of people and benches stay apart from words,
+// because they are drawn isolated (a name may be written from right to left).
 
 import { assertNever } from "../wire/mod.ts";
 import type { ImageRefusal } from "../session/contract.ts";
 import type { Author, Notice, Transfer } from "../session/view_state.ts";
 import { awayLine } from "./away_words.ts";
+import { labelOf } from "./bench_words.ts";
 import { formatSize } from "./file_size.ts";
 
-/** Words, or a person to be drawn by name. */
-export type NoticePart = string | { readonly who: Author };
+/** Words, or a person to be drawn by name, or a bench by its full id. */
+export type NoticePart = string | { readonly who: Author } | { readonly bench: string };
 
 /** The sentence in parts, in order. */
 export function noticeParts(notice: Notice): readonly NoticePart[] {
@@ -60,6 +61,24 @@ export function noticeParts(notice: Notice): readonly NoticePart[] {
           notice.benchRestarted ? "This bench restarted" : "The room began anew while you were away"
         }: what others said meanwhile may be missing`,
       ];
+    case "made-public":
+      return [
+        notice.byAdmin
+          ? "This room was made public by the admin, for good: benches that the admin chooses can carry it"
+          : "This bench says that the room was made public, but the admin's signature did not come along",
+      ];
+    case "public-no-more":
+      return [
+        "This bench lost what it knew of the room: it is not public here any more, and no other bench carries it",
+      ];
+    case "bench-paired":
+      return ["Paired with ", { bench: notice.benchId }, ": it carries this room, too"];
+    case "bench-away":
+      return [{ bench: notice.benchId }, " is silent: words do not reach it just now"];
+    case "bench-back":
+      return [{ bench: notice.benchId }, " is linked again"];
+    case "bench-unpaired":
+      return ["Unpaired from ", { bench: notice.benchId }, ": nothing passes between the two"];
     default:
       return assertNever(notice);
   }
@@ -67,8 +86,10 @@ export function noticeParts(notice: Notice): readonly NoticePart[] {
 
 /** The same sentence as plain text, for the announcer. */
 export function noticeText(notice: Notice): string {
-  return noticeParts(notice).map((part) => typeof part === "string" ? part : part.who.name)
-    .join("");
+  return noticeParts(notice).map((part) => {
+    if (typeof part === "string") return part;
+    return "who" in part ? part.who.name : labelOf(part.bench);
+  }).join("");
 }
 
 /** Whether the line tells of something wrong, and so is drawn to be seen. */
@@ -79,13 +100,20 @@ export function isWarning(notice: Notice): boolean {
     case "forged":
     case "unproven":
     case "room-began-anew":
+    case "public-no-more":
+    case "bench-away":
       return true;
+    case "made-public":
+      return !notice.byAdmin;
     case "joined":
     case "left":
     case "repeated":
     case "newer-kind":
     case "connection-lost":
     case "connection-back":
+    case "bench-paired":
+    case "bench-back":
+    case "bench-unpaired":
       return false;
     default:
       return assertNever(notice);
