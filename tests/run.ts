@@ -1,21 +1,26 @@
 // The two gates. `ok`: format, lint, types, browser types, unit tests; no network, under 30 s. `test`: everything,
-// having first installed the browsers that are missing where apt may. Nothing is skipped: an ignored test counts as
+// having first installed the programs that are missing where apt may. Nothing is skipped: an ignored test counts as
 // failed, and so does a step that broke. The last line is the sum of all test runs.
 
 import { fileURLToPath } from "node:url";
 import {
-  type Browser,
   CHROMIUM,
-  findBrowser,
+  type DebianProgram,
+  findOnPath,
   findProgram,
   FIREFOX,
   howToInstall,
-} from "./support/find_browser.ts";
+  NATS_SERVER,
+  OPENSSL,
+} from "./support/debian_program.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 /** What runs in a tab, and so may use nothing of Deno's. */
 const IN_THE_BROWSER = ["islands", "lib/ui", "lib/session", "lib/crypto"];
+
+/** What `test` drives beside Deno. */
+const NEEDED = [CHROMIUM, FIREFOX, NATS_SERVER, OPENSSL];
 
 let passed = 0;
 let failed = 0;
@@ -107,17 +112,17 @@ async function fastGate(): Promise<void> {
 }
 
 /** Installs what is missing where apt may; resolves to what is missing all the same. */
-async function installBrowsers(): Promise<readonly Browser[]> {
-  const missing = () => [CHROMIUM, FIREFOX].filter((each) => findBrowser(each) === null);
-  const apt = findProgram("apt-get");
+async function installPrograms(): Promise<readonly DebianProgram[]> {
+  const missing = () => NEEDED.filter((each) => findProgram(each) === null);
+  const apt = findOnPath("apt-get");
   if (missing().length === 0 || apt === null) return missing();
-  const sudo = findProgram("sudo");
+  const sudo = findOnPath("sudo");
   const asRoot = async (...args: readonly string[]) => {
     if (Deno.uid() === 0) return await run(apt, args);
     // -n: never asks for a password; where it would have to, it fails.
     return sudo === null ? { ok: false } : await run(sudo, ["-n", apt, ...args]);
   };
-  print("# installing browsers");
+  print("# installing programs");
   const packages = missing().map(({ debianPackage }) => debianPackage);
   if ((await asRoot("update")).ok) {
     await asRoot("install", "-y", "--no-install-recommends", ...packages);
@@ -146,7 +151,7 @@ async function endToEndFiles(folder: string): Promise<string[]> {
 }
 
 if (Deno.args[0] === "test") {
-  const missing = await installBrowsers();
+  const missing = await installPrograms();
   if (missing.length > 0) {
     print(howToInstall(missing));
     Deno.exit(1);

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import puppeteer, { type Page } from "puppeteer-core";
 import { startBenchHere } from "../support/bench_here.ts";
-import { browserPath, FIREFOX } from "../support/find_browser.ts";
+import { FIREFOX, programPath } from "../support/debian_program.ts";
 import { makeNoisePng } from "../support/image_samples.ts";
 
 const WAIT_MS = 30_000;
@@ -37,7 +37,7 @@ Deno.test({
     await using here = await startBenchHere();
     const browser = await puppeteer.launch({
       browser: "firefox",
-      executablePath: browserPath(FIREFOX),
+      executablePath: programPath(FIREFOX),
       headless: true,
     });
     try {

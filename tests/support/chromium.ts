@@ -2,7 +2,7 @@
 // host is kept, and makes the test fail at its end.
 
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { browserPath, CHROMIUM } from "./find_browser.ts";
+import { CHROMIUM, programPath } from "./debian_program.ts";
 
 const ARGS = [
   "--no-sandbox",
@@ -27,7 +27,7 @@ export interface WatchedBrowser extends AsyncDisposable {
 
 /** Real Chromium, for tests that watch for themselves. */
 export function launchChromium(moreArgs: readonly string[] = []): Promise<Browser> {
-  return chromium.launch({ executablePath: browserPath(CHROMIUM), args: [...ARGS, ...moreArgs] });
+  return chromium.launch({ executablePath: programPath(CHROMIUM), args: [...ARGS, ...moreArgs] });
 }
 
 /** Starts Chromium. `origin` is the only place that pages may ask anything of. */

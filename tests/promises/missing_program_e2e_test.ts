@@ -1,9 +1,9 @@
-// A missing browser ends the test command with the line that says what to install; nothing is skipped in silence.
+// A missing program ends the test command with the line that says what to install; nothing is skipped in silence.
 
 import { assertEquals } from "@std/assert";
 import { fromRepository } from "../support/repository.ts";
 
-Deno.test("without browsers, and without apt to bring them, the test command fails at once and says what to install", async () => {
+Deno.test("without browsers and servers, and without apt to bring them, the test command fails at once and says what to install", async () => {
   const emptyPath = await Deno.makeTempDir();
   try {
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -15,7 +15,8 @@ Deno.test("without browsers, and without apt to bring them, the test command fai
     assertEquals(code, 1);
     assertEquals(
       decoder.decode(stdout),
-      "The tests need chromium firefox-esr, which is not installed: apt-get install chromium firefox-esr\n",
+      "The tests need chromium firefox-esr nats-server openssl, which is not installed: " +
+        "apt-get install chromium firefox-esr nats-server openssl\n",
     );
     assertEquals(decoder.decode(stderr), "");
   } finally {
