@@ -1,0 +1,319 @@
+// The park's bus over NATS. Dials one server after the other for ever, one connection at a time, each with nothing of the one
+// before: what was published while there was none is gone, what is subscribed to is asked for anew. Whoever answers is
+// treated as hostile: every wait and every buffer has a bound. Says what an operator has to mend, once, without credentials.
+
+import { assertNever, type Bytes, MIN_BUS_PAYLOAD_BYTES } from "../wire/mod.ts";
+import type { Bus, BusRefusal, BusStatus, Stop } from "./bus.ts";
+import { checkBusBytes, checkBusSubject } from "./bus_calls.ts";
+import { NATS_CLIENT_PORT, type NatsAddress, showNatsAddress } from "./nats_addresses.ts";
+import { isNotLetIn, isWrongPort, logIn, type NatsClient } from "./nats_client.ts";
+import { type Line, LineError, type LineFault, openLine } from "./nats_line.ts";
+import { type NatsCreds, parseNatsCreds } from "./nats_secrets.ts";
+
+/** Which servers, and what to show them. The texts are checked already. */
+export interface NatsAccess {
+  readonly addresses: readonly NatsAddress[];
+  /** Text of a creds file. */
+  readonly creds: string | null;
+  /** Seed of a user's nkey. */
+  readonly nkey: string | null;
+  /** PEM of an authority to trust beside those that Deno trusts. With it no `nats` address is spoken to in the clear. */
+  readonly ca: string | null;
+}
+
+/** Where a bus says what an operator has to know. */
+export interface NatsVoice {
+  /** One line, for people. */
+  readonly say: (line: string) => void;
+}
+
+/** Dialling, TLS and the server's first words; and again the login. */
+const DIAL_MS = 5_000;
+
+/** Between two rounds through all addresses, with jitter, so that benches do not come back all at once. */
+const LEAST_PAUSE_MS = 500;
+const MOST_PAUSE_MS = 5_000;
+
+/** A server that refused is not asked more often; it logs every attempt. */
+const REFUSED_PAUSE_MS = 10_000;
+
+/** Published and not yet taken by the system: a picture in boxes. Beyond it the server does not read, and bytes are lost. */
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+
+/** How an attempt or a connection ended. */
+type Fault = LineFault | BusRefusal | "ended";
+
+interface Subscription {
+  readonly subject: string;
+  readonly onMessage: (bytes: Bytes) => void;
+  /** At the connection that stands now. */
+  leave: Stop;
+}
+
+interface Connection {
+  readonly client: NatsClient;
+  readonly line: Line;
+}
+
+/** Opens a bus that is away until a server answers; resolves at once. */
+export function openNatsBus(access: NatsAccess, voice: NatsVoice): Bus {
+  return new NatsBus(access, voice);
+}
+
+class NatsBus implements Bus {
+  readonly #access: NatsAccess;
+  readonly #creds: NatsCreds | null;
+  readonly #voice: NatsVoice;
+  readonly #addresses: NatsAddress[];
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #ending = new AbortController();
+  readonly #running: Promise<void>;
+  /** How the newest attempt at each address ended. */
+  readonly #faults = new Map<number, Fault>();
+  readonly #said = new Set<string>();
+  #status: BusStatus = { tag: "away" };
+  #connection: Connection | null = null;
+  #onStatus: (status: BusStatus) => void = () => {};
+
+  constructor(access: NatsAccess, voice: NatsVoice) {
+    this.#access = access;
+    this.#creds = access.creds === null ? null : parseNatsCreds(access.creds);
+    this.#voice = voice;
+    this.#addresses = [...access.addresses];
+    this.#running = this.#run();
+  }
+
+  get status(): BusStatus {
+    return this.#status;
+  }
+
+  onStatus(run: (status: BusStatus) => void): void {
+    this.#onStatus = run;
+  }
+
+  publish(subject: string, bytes: Uint8Array): boolean {
+    checkBusSubject(subject);
+    checkBusBytes(bytes);
+    if (this.#status.tag !== "up" || this.#connection === null) return false;
+    const { client, line } = this.#connection;
+    if (client.isClosed() || line.waitingBytes + bytes.length > MAX_WAITING_BYTES) return false;
+    try {
+      client.publish(subject, bytes);
+      return true;
+    } catch {
+      // A server may lower its bound while it runs. The next connection tells.
+      line.cut();
+      return false;
+    }
+  }
+
+  subscribe(subject: string, onMessage: (bytes: Bytes) => void): Stop {
+    checkBusSubject(subject);
+    if (this.#ending.signal.aborted) return () => {};
+    const subscription: Subscription = { subject, onMessage, leave: () => {} };
+    this.#subscriptions.add(subscription);
+    if (this.#connection !== null) this.#join(subscription, this.#connection);
+    return () => {
+      if (this.#subscriptions.delete(subscription)) subscription.leave();
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#ending.abort();
+    this.#subscriptions.clear();
+    this.#onStatus = () => {};
+    this.#status = { tag: "away" };
+    this.#connection?.line.cut();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#ending;
+    let failedAttempts = 0;
+    for (let at = 0; !signal.aborted; at = (at + 1) % this.#addresses.length) {
+      const fault = await this.#attempt(at);
+      if (signal.aborted) return;
+      this.#note(at, fault);
+      failedAttempts = fault === "ended" ? 0 : failedAttempts + 1;
+      await pause(this.#pauseMs(fault, failedAttempts), signal);
+    }
+  }
+
+  /** One address, from dialling to the end of the connection. Never rejects. */
+  async #attempt(at: number): Promise<Fault> {
+    const address = this.#addresses[at]!;
+    let line: Line;
+    try {
+      line = await withDeadline(
+        DIAL_MS,
+        this.#ending.signal,
+        (signal) => openLine(address, { ca: this.#access.ca, signal }),
+      );
+    } catch (error) {
+      return error instanceof LineError ? error.fault : "unreachable";
+    }
+    const cut = () => line.cut();
+    this.#ending.signal.addEventListener("abort", cut);
+    try {
+      return await this.#stay(line, address);
+    } catch (error) {
+      return isWrongPort(error)
+        ? "not-for-clients"
+        : isNotLetIn(error)
+        ? "not-let-in"
+        : "unreachable";
+    } finally {
+      this.#ending.signal.removeEventListener("abort", cut);
+      this.#connection = null;
+      line.cut();
+    }
+  }
+
+  /** Logs in and stays until the connection ends; rejects when it does not get that far. */
+  async #stay(line: Line, { login }: NatsAddress): Promise<Fault> {
+    const credentials = { login, creds: this.#creds, nkeySeed: this.#access.nkey };
+    const client = await logIn(line, credentials, DIAL_MS);
+    let refusal: unknown;
+    const watching = this.#watch(client, (error) => {
+      refusal = error;
+      line.cut();
+    });
+    try {
+      if ((client.info?.max_payload ?? 0) < MIN_BUS_PAYLOAD_BYTES) return "payload-too-small";
+      const connection = { client, line };
+      this.#connection = connection;
+      for (const subscription of this.#subscriptions) this.#join(subscription, connection);
+      // Answered after all that was asked for before: up means that what others publish now arrives.
+      await client.flush();
+      this.#become({ tag: "up" });
+      const error = await client.closed() ?? refusal;
+      return isNotLetIn(error) ? "not-let-in" : "ended";
+    } catch (error) {
+      throw refusal ?? error;
+    } finally {
+      // Before anything is said or waited for: from here on nothing can be published.
+      this.#connection = null;
+      await client.close();
+      await watching;
+    }
+  }
+
+  /** Hears of what the server holds against the bench while it is in. */
+  async #watch(client: NatsClient, onRefusal: (error: unknown) => void): Promise<void> {
+    for await (const status of client.status()) {
+      if (status.type === "error" && isNotLetIn(status.error)) onRefusal(status.error);
+    }
+  }
+
+  #join(subscription: Subscription, { client, line }: Connection): void {
+    if (client.isClosed()) return;
+    const { subject, onMessage } = subscription;
+    const joined = client.subscribe(subject, {
+      callback: (error, message) => {
+        if (error !== null || !this.#subscriptions.has(subscription)) return;
+        line.explain();
+        try {
+          // A copy: a small message must not keep the large piece that it came in.
+          onMessage(new Uint8Array(message.data));
+        } catch {
+          this.#sayOnce("fault", "A message from the park failed inside the bench.");
+        }
+      },
+    });
+    subscription.leave = () => joined.unsubscribe();
+  }
+
+  #note(at: number, fault: Fault): void {
+    const address = this.#addresses[at]!;
+    const line = wordsFor(fault, address);
+    if (line !== null) this.#sayOnce(`${at} ${fault}`, line);
+    if (fault === "not-for-clients") this.#addresses[at] = { ...address, port: NATS_CLIENT_PORT };
+    this.#faults.set(at, fault);
+    // One server that answers and refuses is worth more to know than others that are away.
+    const refusal = [...this.#faults.values()].find((each): each is BusRefusal =>
+      each === "not-let-in" || each === "payload-too-small"
+    );
+    this.#become(refusal === undefined ? { tag: "away" } : { tag: "refused", why: refusal });
+  }
+
+  #become(status: BusStatus): void {
+    if (status.tag === "up") this.#faults.clear();
+    const { tag } = status;
+    const why = tag === "refused" ? status.why : null;
+    const oldWhy = this.#status.tag === "refused" ? this.#status.why : null;
+    if (this.#ending.signal.aborted || (tag === this.#status.tag && why === oldWhy)) return;
+    this.#status = status;
+    this.#onStatus(status);
+  }
+
+  #pauseMs(fault: Fault, failedAttempts: number): number {
+    const count = this.#addresses.length;
+    const rounds = Math.floor(Math.max(0, failedAttempts - 1) / count);
+    const roundMs = fault === "not-let-in" || fault === "payload-too-small"
+      ? REFUSED_PAUSE_MS
+      : Math.min(MOST_PAUSE_MS, LEAST_PAUSE_MS * 2 ** Math.min(rounds, 16));
+    return roundMs / count * (0.75 + Math.random() / 2);
+  }
+
+  #sayOnce(key: string, line: string): void {
+    if (this.#said.has(key)) return;
+    this.#said.add(key);
+    this.#voice.say(line);
+  }
+}
+
+/** What an operator can mend, or `null` where waiting is all there is to do. */
+function wordsFor(fault: Fault, address: NatsAddress): string | null {
+  const where = `The NATS server at ${showNatsAddress(address)}`;
+  switch (fault) {
+    case "ended":
+    case "unreachable":
+      return null;
+    case "not-for-clients": {
+      const other = showNatsAddress({ ...address, port: NATS_CLIENT_PORT });
+      const what = `${where} takes other servers there, not benches`;
+      return address.port === NATS_CLIENT_PORT ? `${what}.` : `${what}; ${other} is tried instead.`;
+    }
+    case "no-tls":
+      return `${where} does not offer TLS, which NATS_PEERS or NATS_CA asks for.`;
+    case "untrusted":
+      return `${where} shows a certificate that this bench does not trust; NATS_CA takes its authority's.`;
+    case "not-let-in":
+      return `${where} does not let this bench in, or not to the subjects below bt1.`;
+    case "payload-too-small":
+      return `${where} takes too little in one message: max_payload must be at least ${MIN_BUS_PAYLOAD_BYTES}.`;
+    default:
+      return assertNever(fault);
+  }
+}
+
+/** Runs `work` with a signal that is raised after `ms` or when `outer` is. */
+async function withDeadline<T>(
+  ms: number,
+  outer: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const inner = new AbortController();
+  const abort = () => inner.abort();
+  const timer = setTimeout(abort, ms);
+  outer.addEventListener("abort", abort);
+  try {
+    if (outer.aborted) abort();
+    return await work(inner.signal);
+  } finally {
+    clearTimeout(timer);
+    outer.removeEventListener("abort", abort);
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+  });
+}
