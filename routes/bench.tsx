@@ -16,7 +16,6 @@ export default define.page(function ThisBench({ state }) {
         sourceUrl={bench.config.sourceUrl}
         facts={{
           fullId: bench.fullId,
-          label: bench.label,
           federation: bench.federation(),
           isPairingOn: bench.isPairingOn,
           asksOperatorToken: bench.asksOperatorToken,

@@ -3,6 +3,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { assertNever } from "../wire/mod.ts";
+import { BenchCard } from "./BenchName.tsx";
 import { BenchPicture } from "./BenchPicture.tsx";
 import { PageFoot } from "./PageFoot.tsx";
 
@@ -12,7 +13,6 @@ export type Federation = "standalone" | "away" | "refused" | "joined";
 /** What a bench tells of itself on its pages. */
 export interface BenchFacts {
   readonly fullId: string;
-  readonly label: string;
   readonly federation: Federation;
   readonly isPairingOn: boolean;
   readonly asksOperatorToken: boolean;
@@ -35,15 +35,13 @@ export function BenchPage(
         <section class="card wide-card">
           <h1>This bench</h1>
           <p>
-            It calls itself <bdi class="bench-name">{facts.label}</bdi>. Its full id, behind the
-            {" "}
-            <span class="code">~</span>, is the fingerprint of its keys: nobody else can have it.
+            Who wants to pair a room with this bench needs its id. It is no secret: the name is its
+            own word, and what stands behind the ~ is the fingerprint of its keys, which nobody else
+            can have.
           </p>
+          <BenchCard id={facts.fullId} />
           {children}
-          <p class="quiet">
-            Who wants to pair a room with this bench needs the id. It is no secret.{" "}
-            {lastingWords(facts.hasLastingId)}
-          </p>
+          <p class="quiet">{lastingWords(facts.hasLastingId)}</p>
           <dl class="facts">
             <dt>Park</dt>
             <dd>{federationWords(facts.federation)}</dd>
@@ -63,8 +61,8 @@ export function BenchPage(
 /** Whether the id can be kept. */
 export function lastingWords(hasLastingId: boolean): string {
   return hasLastingId
-    ? "It stays the same when this bench restarts."
-    : "It changes when this bench restarts, because BENCH_KEY is not set.";
+    ? "The id stays the same when this bench restarts."
+    : "The id changes when this bench restarts, because BENCH_KEY is not set.";
 }
 
 /** Where this bench stands towards others. */

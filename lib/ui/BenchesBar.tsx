@@ -14,8 +14,8 @@ import {
   SILENT_WORDS,
 } from "./bench_words.ts";
 import { BenchName, BenchTag } from "./BenchName.tsx";
-import { BenchIcon, DownIcon, WarnIcon } from "./icons.tsx";
-import { isLeaked, isOpen, offerWords } from "./offer_words.ts";
+import { BenchIcon, MoreIcon, WarnIcon } from "./icons.tsx";
+import { isLeaked, isOpen, offerLine } from "./offer_words.ts";
 
 /** `onUnpair` and `onOffers` are asked for by the admin alone. */
 export function BenchesBar(
@@ -47,7 +47,7 @@ export function BenchesBar(
             aria-controls="benches-list"
             onClick={() => isOpened.value = !isOpened.value}
           >
-            <DownIcon />
+            <MoreIcon />
           </button>
         )}
         {benches.length === 0 ? null : (
@@ -77,7 +77,7 @@ export function BenchesBar(
         ? null
         : (
           <p class={isLeaked(offer) ? "benches-word benches-warn" : "benches-word"}>
-            <span>{offerWords(offer)}</span>
+            <span>{offerLine(offer)}</span>
             <button type="button" class="button button-small" onClick={onOffers}>
               {isOpen(offer) ? "Show the link" : "Show"}
             </button>

@@ -51,7 +51,7 @@ export function MakePublicDialog(
       </div>
       <p class="field-word field-word-bad" role="status">{word.value}</p>
       <div class="modal-buttons">
-        <button type="button" class="button" onClick={onClose} autofocus>Keep it private</button>
+        <button type="button" class="button" onClick={onClose} autofocus>Cancel</button>
         <button
           type="button"
           class="button button-main"

@@ -47,7 +47,7 @@ export function OfferCard(
         {offerWords(offer)}
       </p>
       {open ? <HandItOver offer={offer} /> : null}
-      {offer.state === "paired" ? <RoomThere offer={offer} /> : null}
+      {offer.state === "paired" ? <RoomThere offer={offer} autofocus={autofocus} /> : null}
       {open ? null : (
         <div class="modal-buttons">
           <button
@@ -120,7 +120,9 @@ function HandItOver({ offer }: { readonly offer: PairingOffer }): JSX.Element {
   );
 }
 
-function RoomThere({ offer }: { readonly offer: PairingOffer }): JSX.Element {
+function RoomThere(
+  { offer, autofocus }: { readonly offer: PairingOffer; readonly autofocus: boolean },
+): JSX.Element {
   if (offer.roomLink === null) {
     return (
       <p>
@@ -136,6 +138,7 @@ function RoomThere({ offer }: { readonly offer: PairingOffer }): JSX.Element {
         label="Room link on the other bench"
         button="Copy room link"
         text={offer.roomLink}
+        autofocus={autofocus}
       />
       <p>
         Hand it to the people there. They get the page from that bench, and a bench that serves the

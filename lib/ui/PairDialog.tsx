@@ -1,32 +1,18 @@
-// Pairing, on the admin's side: which bench, who that is, and the link for its keeper. A full Bench ID names one bench
-// for certain, so one press looks it up and makes the link; behind a label alone anybody may stand, so it is shown who
-// answered, and the same button makes the link at the second press. Rules: lib/park/PAIRING.md.
+// Pairing, on the admin's side: which bench, who that is, the link for its keeper, and what became of it. What a press
+// of its button does stands in pair_flow.ts.
 
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { ActResult, FindResult, Session } from "../session/contract.ts";
-import type { PairingOffer, PairingPartner, SessionView } from "../session/view_state.ts";
-import { MAX_OFFERS_OF_ROOM, parseTypedBenchId } from "../wire/mod.ts";
-import { actRefusalWords } from "./act_words.ts";
+import type { PairingOffer, SessionView } from "../session/view_state.ts";
 import { BenchCard } from "./BenchName.tsx";
-import { findFailureWords } from "./find_words.ts";
 import { Modal } from "./Modal.tsx";
-import { isOpen, offerWords } from "./offer_words.ts";
+import { isOpen, offerLine } from "./offer_words.ts";
 import { OfferCard, type OfferWishes } from "./OfferCard.tsx";
+import { type FormWishes, type PairFormStep, pressCreate, stepWords } from "./pair_flow.ts";
 
 /** What the dialog asks of the session. */
-export type PairWishes = OfferWishes & Pick<Session, "findBench" | "offerPairing">;
-
-type Step =
-  | { readonly tag: "typing"; readonly word: string }
-  | { readonly tag: "looking" }
-  /** A label alone was typed: who answered is shown before anything is made. */
-  | { readonly tag: "found"; readonly bench: PairingPartner }
-  | { readonly tag: "making"; readonly bench: PairingPartner };
-
-const TOO_MANY_WORDS =
-  `${MAX_OFFERS_OF_ROOM} pairing links of this room work already. Take one back first.`;
+export type PairWishes = OfferWishes & FormWishes;
 
 /** Closing it takes nothing back: the links stand in the view. `firstStep` is for drawing it without a press. */
 export function PairDialog(
@@ -34,10 +20,10 @@ export function PairDialog(
     readonly view: SessionView;
     readonly wishes: PairWishes;
     readonly onClose: () => void;
-    readonly firstStep?: Step;
+    readonly firstStep?: PairFormStep;
   },
 ): JSX.Element {
-  const step = useSignal<Step>(firstStep);
+  const step = useSignal<PairFormStep>(firstStep);
   const typed = useSignal("");
   const withRoomKey = useSignal(false);
   const picked = useSignal<string | null>(null);
@@ -49,46 +35,36 @@ export function PairDialog(
 
   const newest = view.offers.at(-1);
   const shown = view.offers.find(({ key }) => key === picked.value) ?? newest;
-  const newestAtFirst = useRef(newest?.key);
+  // A link that was just made is the one to look at.
   useEffect(() => {
-    if (newest === undefined || newest.key === newestAtFirst.current) return;
-    newestAtFirst.current = newest.key;
-    picked.value = newest.key;
-    document.getElementById("offer-title")?.focus();
+    picked.value = null;
   }, [newest?.key]);
-
-  function refuse(word: string): void {
-    step.value = { tag: "typing", word };
-    field.current?.focus();
-  }
+  const shownBefore = useRef(shown?.key);
+  const isFirst = shownBefore.current === shown?.key;
+  useEffect(() => {
+    if (shownBefore.current === shown?.key) return;
+    shownBefore.current = shown?.key;
+    // What had the focus may be gone: go on from what is shown instead.
+    (document.getElementById("offer-title") ?? field.current)?.focus();
+  }, [shown?.key]);
 
   async function press(event: Event): Promise<void> {
     event.preventDefault();
-    const now = step.value;
-    if (now.tag === "looking" || now.tag === "making") return;
-    if (view.offers.filter(isOpen).length >= MAX_OFFERS_OF_ROOM) return refuse(TOO_MANY_WORDS);
-    if (now.tag === "found") return await make(now.bench);
-    const text = typed.value.trim();
-    const id = parseTypedBenchId(text);
-    if (id === null) return refuse(findFailureWords("not-an-id"));
-    step.value = { tag: "looking" };
-    const found = await wishes.findBench(text)
-      .catch((): FindResult => ({ ok: false, reason: "no-answer" }));
-    if (!isDrawn.current) return;
-    if (!found.ok) return refuse(findFailureWords(found.reason));
-    if (id.fp === null) step.value = { tag: "found", bench: found.bench };
-    else await make(found.bench);
-  }
-
-  async function make(bench: PairingPartner): Promise<void> {
-    step.value = { tag: "making", bench };
-    const made = await wishes.offerPairing(bench, withRoomKey.value)
-      .catch((): ActResult => ({ ok: false, reason: "no-answer" }));
-    if (!isDrawn.current) return;
-    if (!made.ok) return refuse(actRefusalWords(made.reason));
-    step.value = { tag: "typing", word: "" };
-    typed.value = "";
-    withRoomKey.value = false;
+    await pressCreate({
+      step: step.value,
+      typed: typed.value,
+      openOffers: view.offers.filter(isOpen).length,
+      withRoomKey: withRoomKey.value,
+      wishes,
+      isStillDrawn: () => isDrawn.current,
+      show: (next) => {
+        step.value = next;
+        if (next.tag !== "typing") return;
+        if (next.word !== "") return field.current?.focus();
+        typed.value = "";
+        withRoomKey.value = false;
+      },
+    });
   }
 
   const now = step.value;
@@ -100,7 +76,7 @@ export function PairDialog(
           key={shown.key}
           offer={shown}
           wishes={wishes}
-          autofocus={shown.key === newestAtFirst.current}
+          autofocus={isFirst}
         />
       )}
       <OtherOffers
@@ -143,8 +119,9 @@ export function PairDialog(
             bench has it.
           </p>
         </div>
-        <label class="check-row">
+        <label class="check-row" for="pair-key">
           <input
+            id="pair-key"
             type="checkbox"
             checked={withRoomKey.value}
             onChange={(event) => withRoomKey.value = event.currentTarget.checked}
@@ -180,19 +157,6 @@ export function PairDialog(
   );
 }
 
-function stepWords(step: Step): string {
-  switch (step.tag) {
-    case "typing":
-      return step.word;
-    case "looking":
-      return "Looking for that bench. This takes two seconds…";
-    case "found":
-      return "One bench answered. Compare what stands behind the ~ with its page /bench, then press again.";
-    case "making":
-      return "Making the link…";
-  }
-}
-
 function OtherOffers(
   { offers, onPick }: {
     readonly offers: readonly PairingOffer[];
@@ -204,7 +168,7 @@ function OtherOffers(
     <ul class="other-offers" aria-label="Other pairing links">
       {offers.map((offer) => (
         <li key={offer.key}>
-          <span>{offerWords(offer)}</span>
+          <span>{offerLine(offer)}</span>
           <button
             type="button"
             class="button button-small"

@@ -239,7 +239,7 @@ function TakeAlong(
   return (
     <div>
       <label class="field-label" for="own-bench">Address of your bench</label>
-      <div class="field-row">
+      <div class="field-row field-row-wraps">
         <input
           ref={field}
           id="own-bench"

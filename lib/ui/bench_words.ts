@@ -82,7 +82,7 @@ export function publicMark(publicness: SessionView["publicness"]): {
       };
     case "by-bench":
       return {
-        text: "Public, this bench says",
+        text: "Public, unsigned",
         about: "This bench says that the room is public. The admin's signature did not come along.",
       };
   }

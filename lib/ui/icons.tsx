@@ -138,6 +138,15 @@ export function DownIcon(): JSX.Element {
   );
 }
 
+/** A corner pointing down: there is more. */
+export function MoreIcon(): JSX.Element {
+  return (
+    <Icon>
+      <path d="m6 9.5 6 6 6-6" />
+    </Icon>
+  );
+}
+
 /** To the left, for the picture before. */
 export function BackIcon(): JSX.Element {
   return (

@@ -40,6 +40,30 @@ export function offerWords(offer: PairingOffer): string {
   }
 }
 
+/** The same in short, for the bar over the room. */
+export function offerLine(offer: PairingOffer): string {
+  const { label } = offer.bench;
+  switch (offer.state) {
+    case "open":
+    case "leaked":
+      return isLeaked(offer)
+        ? `The pairing link for ${label} was opened at the wrong bench.`
+        : `Waiting for ${label} to accept.`;
+    case "paired":
+      return `Paired with ${label}.`;
+    case "unconfirmed":
+      return `The pairing link for ${label} is already used, and came to nothing.`;
+    case "expired":
+      return `The pairing link for ${label} has expired.`;
+    case "refused":
+      return `${label} could not take this room.`;
+    case "taken-back":
+      return `You took the pairing link for ${label} back.`;
+    default:
+      return assertNever(offer.state);
+  }
+}
+
 /** What has to be known at once, whether the dialog is open or not: how links ended, or that one leaked. */
 export function offerNews(
   before: readonly PairingOffer[],

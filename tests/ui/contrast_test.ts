@@ -38,7 +38,7 @@ const TEXT_ON: readonly (readonly [text: string, grounds: readonly string[]])[] 
   ["--ink-soft", ["--ground", "--paper", "--mine", "--hover"]],
   ["--leaf-ink", ["--ground", "--paper", "--mine", "--hover"]],
   ["--danger-ink", ["--ground", "--paper", "--mine", "--hover"]],
-  ["--warn-ink", ["--warn-ground", "--paper", "--mine"]],
+  ["--warn-ink", ["--warn-ground", "--paper", "--mine", "--ground"]],
   ["--on-leaf", ["--leaf", "--leaf-deep"]],
   ["--on-danger", ["--danger", "--danger-deep"]],
   // Names, and the letter on a person's disc.
@@ -51,6 +51,8 @@ const EDGE_ON: readonly (readonly [edge: string, grounds: readonly string[]])[] 
   ["--focus", ["--ground", "--paper", "--mine"]],
   ["--leaf", ["--ground", "--paper"]],
   ["--danger", ["--paper"]],
+  // The ring of a bench that words do not reach.
+  ["--warn-ink", ["--ground"]],
 ];
 
 for (const [theme, palette] of Object.entries(PALETTES)) {

@@ -1,7 +1,15 @@
 // Made-up people, rooms and a session that does nothing, for tests of lib/ui.
 
 import type { Session } from "../../lib/session/contract.ts";
-import type { Author, LogItem, Notice, SessionView } from "../../lib/session/view_state.ts";
+import type {
+  Author,
+  BenchSeat,
+  LogItem,
+  Notice,
+  PairingOffer,
+  PairingPartner,
+  SessionView,
+} from "../../lib/session/view_state.ts";
 import { memberIdOf } from "../../lib/wire/mod.ts";
 
 /** A name that would be an attack if it were ever read as markup. */
@@ -54,6 +62,59 @@ export function pictured(
   };
 }
 
+/** Full ids: of this bench, of another, and one that no honest bench says of itself. */
+export const HERE_ID = "lime-tree~abcdefghijklmnopqrstuvwxyz";
+export const OAK_ID = "quiet-oak-42~k3vq7mzh2c5xw4npd6tyb2jr6e";
+export const HOSTILE_ID = `${HOSTILE_NAME}~zzzzzzzzzzzzzzzzzzzzzzzzzz`;
+
+/** A bench that carries the room; this one and its home unless told otherwise. */
+export function seat(given: Partial<BenchSeat> = {}): BenchSeat {
+  return {
+    id: HERE_ID,
+    label: "lime-tree",
+    url: "https://bench.example",
+    count: 3,
+    isUp: true,
+    isHub: true,
+    isThis: true,
+    ...given,
+  };
+}
+
+/** Another bench that carries it. */
+export function otherSeat(given: Partial<BenchSeat> = {}): BenchSeat {
+  return seat({
+    id: OAK_ID,
+    label: "quiet-oak-42",
+    url: "https://oak.example",
+    count: 1,
+    isHub: false,
+    isThis: false,
+    ...given,
+  });
+}
+
+export const OAK: PairingPartner = {
+  id: OAK_ID,
+  label: "quiet-oak-42",
+  url: "https://oak.example",
+  isHeard: true,
+};
+
+/** A pairing link for the other bench, open for another four minutes. */
+export function offered(given: Partial<PairingOffer> = {}): PairingOffer {
+  return {
+    key: "offer-1",
+    bench: OAK,
+    link: "https://oak.example/pair#AQIDBAUGBwgJ",
+    endsAtMs: performance.now() + 240_000,
+    state: "open",
+    hasLeaked: false,
+    roomLink: null,
+    ...given,
+  };
+}
+
 /** A live room with everything in it that can be in it. */
 export function fullView(): SessionView {
   return {
@@ -82,9 +143,21 @@ export function fullView(): SessionView {
       pictured({ tag: "broken", reason: "piece-missing" }),
       pictured({ tag: "moving", doneBytes: 0 }, ME, "sending"),
       noticed({ kind: "left", who: ANA, saidGoodbye: true }),
+      noticed({ kind: "made-public", byAdmin: true }),
+      noticed({ kind: "bench-paired", benchId: OAK_ID }),
+      noticed({ kind: "bench-away", benchId: HOSTILE_ID }),
     ],
     maxFileBytes: 10 * 1024 * 1024,
     twoBenches: true,
+    publicness: "by-admin",
+    park: "up",
+    benchId: HERE_ID,
+    benches: [
+      seat(),
+      otherSeat(),
+      otherSeat({ id: HOSTILE_ID, label: HOSTILE_NAME, url: "", count: 0, isUp: false }),
+    ],
+    offers: [],
   };
 }
 
@@ -102,6 +175,12 @@ export function stillSession(view: SessionView): Session {
     discard: () => undefined,
     waitHere: () => undefined,
     deleteRoom: () => Promise.resolve(true),
+    makePublic: () => Promise.resolve({ ok: true }),
+    findBench: () => Promise.resolve({ ok: false, reason: "none" }),
+    offerPairing: () => Promise.resolve({ ok: true }),
+    takeBackOffer: () => Promise.resolve({ ok: true }),
+    forgetOffer: () => undefined,
+    unpair: () => Promise.resolve({ ok: true }),
     wake: () => undefined,
     links: () => ({ member: "https://bench.example/room#member", admin: null }),
     leave: () => undefined,

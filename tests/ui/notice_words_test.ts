@@ -13,7 +13,7 @@ import {
   REMOVED_WORDS,
   removedWords,
 } from "../../lib/ui/notice_words.ts";
-import { ANA } from "./fixtures.ts";
+import { ANA, OAK_ID } from "./fixtures.ts";
 
 /** One notice of every kind with its sentence; a new kind does not type-check until it stands here. */
 const SENTENCES: { readonly [Kind in Notice["kind"]]: readonly [Notice, string] } = {
@@ -46,6 +46,27 @@ const SENTENCES: { readonly [Kind in Notice["kind"]]: readonly [Notice, string] 
   "room-began-anew": [
     { kind: "room-began-anew", benchRestarted: true },
     "This bench restarted: what others said meanwhile may be missing",
+  ],
+  "made-public": [
+    { kind: "made-public", byAdmin: true },
+    "This room was made public by the admin, for good: benches that the admin chooses can carry it",
+  ],
+  "public-no-more": [
+    { kind: "public-no-more" },
+    "This bench lost what it knew of the room: it is not public here any more, and no other bench carries it",
+  ],
+  "bench-paired": [
+    { kind: "bench-paired", benchId: OAK_ID },
+    "Paired with quiet-oak-42: it carries this room, too",
+  ],
+  "bench-away": [
+    { kind: "bench-away", benchId: OAK_ID },
+    "quiet-oak-42 is silent: words do not reach it just now",
+  ],
+  "bench-back": [{ kind: "bench-back", benchId: OAK_ID }, "quiet-oak-42 is linked again"],
+  "bench-unpaired": [
+    { kind: "bench-unpaired", benchId: OAK_ID },
+    "Unpaired from quiet-oak-42: nothing passes between the two",
   ],
 };
 
@@ -99,6 +120,22 @@ Deno.test("names stay apart from words, so that they can be drawn isolated", () 
   assertEquals(noticeParts({ kind: "joined", who: ANA }), [{ who: ANA }, " joined"]);
 });
 
+Deno.test("public by this bench's word alone is worded as its word, and is a warning", () => {
+  const notice: Notice = { kind: "made-public", byAdmin: false };
+  assertEquals(
+    noticeText(notice),
+    "This bench says that the room was made public, but the admin's signature did not come along",
+  );
+  assert(isWarning(notice));
+});
+
+Deno.test("a bench stays apart from words, too", () => {
+  assertEquals(noticeParts({ kind: "bench-back", benchId: OAK_ID }), [
+    { bench: OAK_ID },
+    " is linked again",
+  ]);
+});
+
 Deno.test("what may hide an attack or a loss is a warning", () => {
   const warnings = Object.values(SENTENCES).map(([notice]) => notice).filter(isWarning);
   assertEquals(warnings.map((notice) => notice.kind), [
@@ -107,6 +144,8 @@ Deno.test("what may hide an attack or a loss is a warning", () => {
     "forged",
     "unproven",
     "room-began-anew",
+    "public-no-more",
+    "bench-away",
   ]);
 });
 
