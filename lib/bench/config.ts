@@ -1,8 +1,25 @@
 // What the environment may say about a bench, as one table. Pure: it never reads the environment, ends the process or
 // draws at random. A variable that is empty counts as unset, because container files like to pass empty ones.
-// A bad value is answered with one line that names the variable, what it got and what it takes.
+// A bad value is answered with one line that names the variable, what it got and what it takes; of a secret it never
+// says what it got.
 
-import { DEFAULT_MAX_FILE_BYTES, LIMITS, type Limits, MOST_MEMBERS } from "../wire/mod.ts";
+import {
+  isCertificates,
+  isNkeySeed,
+  NATS_PEERS_TAKES,
+  type NatsSettings,
+  parseNatsCreds,
+  parseNatsPeers,
+  type TextOrFile,
+} from "../park/mod.ts";
+import {
+  type Bytes,
+  DEFAULT_MAX_FILE_BYTES,
+  LIMITS,
+  type Limits,
+  MOST_MEMBERS,
+  parseBase64url,
+} from "../wire/mod.ts";
 
 /** Where this program's source is offered when `SOURCE_URL` says nothing else (AGPL, section 13). */
 export const PROJECT_URL = "https://github.com/benchtalks/benchtalks";
@@ -16,6 +33,14 @@ export interface Config {
   readonly maxFileBytes: number;
   /** `BENCH_ID`; `null` lets the bench draw a label of its own. */
   readonly label: string | null;
+  /** Where the park's NATS is and how to be let in there; `null` is a bench on its own. */
+  readonly nats: NatsSettings | null;
+  /** `BENCH_KEY`: 32 bytes that the bench's identity comes from; `null` lets it draw them at every start. */
+  readonly benchSeed: Bytes | null;
+  /** What an operator shows to accept a pairing; `null` asks for nothing. */
+  readonly operatorToken: string | null;
+  /** Whether rooms of this bench can be paired at all. */
+  readonly isPairingOn: boolean;
   /** Origin of `PUBLIC_URL` without a path, or `null`. */
   readonly publicOrigin: string | null;
   /** How many proxies in front of the bench are trusted to name an address [M13]. */
@@ -40,7 +65,13 @@ export const VARIABLES = [
   "HOST",
   "MAX_FILE_SIZE",
   "BENCH_ID",
+  "BENCH_KEY",
   "NATS_PEERS",
+  "NATS_CREDS",
+  "NATS_NKEY",
+  "NATS_CA",
+  "PAIRING",
+  "OPERATOR_TOKEN",
   "PUBLIC_URL",
   "TRUST_PROXY",
   "SOURCE_URL",
@@ -102,6 +133,13 @@ const LIMIT_RANGES: Readonly<Record<keyof Limits, Range>> = {
 const MAX_CONFIGURED_FILE_BYTES = 2 ** 30;
 const MAX_PROXY_HOPS = 10;
 const SHOWN_CHARACTERS = 80;
+const SEED_BYTES = 32;
+
+/** Whose values are never repeated, not even a bad one: it may be a slip away from the good one. */
+const SECRETS: readonly Variable[] = ["BENCH_KEY", "NATS_CREDS", "NATS_NKEY", "OPERATOR_TOKEN"];
+
+/** The one folder that a bench may read secrets from; the same as in the `start` task's --allow-read. */
+const SECRETS_FOLDER = "secrets/";
 
 /** Thrown inside this file only: the way out of the first bad value. */
 class Problem extends Error {}
@@ -117,7 +155,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     const text = env[name] ?? "";
     if (text === "") return fallback;
     const value = parse(text);
-    if (value === null) throw new Problem(`${name} is ${shown(text)}; it takes ${takes}`);
+    if (value === null) throw new Problem(`${name} is ${shown(name, text)}; it takes ${takes}`);
     return value;
   };
   const whole = (name: Variable, fallback: number, least: number, most: number, what: string) =>
@@ -153,6 +191,22 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
         "1 to 63 letters, digits, dots, underscores or hyphens",
         (text) => /^[A-Za-z0-9._-]{1,63}$/.test(text) ? text : null,
       ),
+      nats: readNatsSettings(env, read),
+      benchSeed: read<Bytes | null>(
+        "BENCH_KEY",
+        null,
+        "what `deno task bench-key` prints: 32 bytes as 43 characters of base64url",
+        (text) => parseBase64url(text, SEED_BYTES),
+      ),
+      operatorToken: read<string | null>(
+        "OPERATOR_TOKEN",
+        null,
+        "8 to 256 printable characters without spaces",
+        (text) => /^[\x21-\x7e]{8,256}$/.test(text) ? text : null,
+      ),
+      isPairingOn: read("PAIRING", true, "on or off", (text) => {
+        return text === "on" || text === "off" ? text === "on" : null;
+      }),
       publicOrigin: read<string | null>(
         "PUBLIC_URL",
         null,
@@ -177,14 +231,6 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
         return text === "0" || text === "1" ? text === "1" : null;
       }),
     };
-    // Ignoring it would leave somebody believing that benches are joined.
-    if ((env.NATS_PEERS ?? "") !== "") {
-      throw new Problem(
-        `NATS_PEERS is ${
-          shown(env.NATS_PEERS!)
-        }; this version cannot join benches yet, it takes nothing`,
-      );
-    }
     return { ok: true, config };
   } catch (error) {
     if (error instanceof Problem) return { ok: false, problem: error.message };
@@ -192,10 +238,63 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   }
 }
 
-function shown(text: string): string {
-  const short = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text;
-  // Passwords hide in addresses; a start line ends up in a journal.
-  return JSON.stringify(short.replace(/\/\/[^/@]*@/g, "//...@"));
+type Read = <T>(
+  name: Variable,
+  fallback: T,
+  takes: string,
+  parse: (text: string) => T | null,
+) => T;
+
+function readNatsSettings(
+  env: Readonly<Record<string, string | undefined>>,
+  read: Read,
+): NatsSettings | null {
+  const peers = env.NATS_PEERS ?? "";
+  const textOrFile = (name: Variable, what: string, isText: (text: string) => boolean) => {
+    const takes = `${what}, or the path of a file with it below ${SECRETS_FOLDER}`;
+    return read<TextOrFile | null>(name, null, takes, (text) => parseTextOrFile(text, isText));
+  };
+  const settings = {
+    creds: textOrFile("NATS_CREDS", "the text of a creds file", isCreds),
+    nkey: textOrFile("NATS_NKEY", "the seed of a user's nkey (SU...)", isNkeySeed),
+    ca: textOrFile("NATS_CA", "certificates in PEM", isCertificates),
+  };
+  const given = Object.entries(settings).filter(([, value]) => value !== null);
+  if (peers === "" && given.length > 0) {
+    const names = given.map(([name]) => `NATS_${name.toUpperCase()}`).join(", ");
+    throw new Problem(
+      `NATS_PEERS is empty, but ${names} is set; it takes ${NATS_PEERS_TAKES}`,
+    );
+  }
+  if (settings.creds !== null && settings.nkey !== null) {
+    throw new Problem("NATS_NKEY is set beside NATS_CREDS; a bench takes one of the two");
+  }
+  if (peers === "") return null;
+  const parsed = parseNatsPeers(peers);
+  if (parsed.ok) return { addresses: parsed.addresses, ...settings };
+  throw new Problem(
+    `NATS_PEERS is ${shown("NATS_PEERS", parsed.shown)}; it takes ${NATS_PEERS_TAKES}`,
+  );
+}
+
+function isCreds(text: string): boolean {
+  return parseNatsCreds(text) !== null;
+}
+
+function parseTextOrFile(text: string, isText: (text: string) => boolean): TextOrFile | null {
+  if (isText(text)) return { tag: "text", text };
+  const path = text.replace(/^\.\//, "");
+  const isPath = path.startsWith(SECRETS_FOLDER) && /^[0-9A-Za-z._/-]{1,255}$/.test(path) &&
+    path.split("/").every((part) => part !== "" && part !== "..");
+  return isPath ? { tag: "file", path } : null;
+}
+
+function shown(name: Variable, text: string): string {
+  if (SECRETS.includes(name)) return "not what it should be";
+  // Passwords hide in addresses; a start line ends up in a journal. Before it is cut, so that no cut hides the @.
+  const safe = text.replace(/\/\/[^/@]*@/g, "//...@");
+  const short = safe.length > SHOWN_CHARACTERS ? `${safe.slice(0, SHOWN_CHARACTERS)}...` : safe;
+  return JSON.stringify(short);
 }
 
 function parseWhole(text: string): number | null {

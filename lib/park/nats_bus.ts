@@ -9,17 +9,7 @@ import { NATS_CLIENT_PORT, type NatsAddress, showNatsAddress } from "./nats_addr
 import { isNotLetIn, isWrongPort, logIn, type NatsClient } from "./nats_client.ts";
 import { type Line, LineError, type LineFault, openLine } from "./nats_line.ts";
 import { type NatsCreds, parseNatsCreds } from "./nats_secrets.ts";
-
-/** Which servers, and what to show them. The texts are checked already. */
-export interface NatsAccess {
-  readonly addresses: readonly NatsAddress[];
-  /** Text of a creds file. */
-  readonly creds: string | null;
-  /** Seed of a user's nkey. */
-  readonly nkey: string | null;
-  /** PEM of an authority to trust beside those that Deno trusts. With it no `nats` address is spoken to in the clear. */
-  readonly ca: string | null;
-}
+import type { NatsAccess } from "./nats_settings.ts";
 
 /** Where a bus says what an operator has to know. */
 export interface NatsVoice {

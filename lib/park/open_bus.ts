@@ -2,7 +2,8 @@
 // own has none of it in memory.
 
 import type { Bus } from "./bus.ts";
-import type { NatsAccess, NatsVoice } from "./nats_bus.ts";
+import type { NatsVoice } from "./nats_bus.ts";
+import type { NatsAccess } from "./nats_settings.ts";
 
 /** Opens a bus over NATS, away until a server answers. */
 export async function openNatsBus(access: NatsAccess, voice: NatsVoice): Promise<Bus> {

@@ -3,7 +3,8 @@
 
 import type { Bus, BusStatus } from "../../lib/park/bus.ts";
 import { parseNatsPeers } from "../../lib/park/nats_addresses.ts";
-import { type NatsAccess, openNatsBus } from "../../lib/park/nats_bus.ts";
+import { openNatsBus } from "../../lib/park/nats_bus.ts";
+import type { NatsAccess } from "../../lib/park/nats_settings.ts";
 import { utf8 } from "../../lib/wire/mod.ts";
 import type { BusPlace } from "../park/bus_contract.ts";
 import type { NatsServer } from "./nats_server.ts";
