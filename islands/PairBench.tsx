@@ -6,7 +6,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Federation } from "../lib/ui/BenchPage.tsx";
 import { HomeLink, StatusScreen } from "../lib/ui/StatusScreen.tsx";
-import { PairScreen, type PairStep, PasteScreen } from "../lib/ui/PairScreen.tsx";
+import { PairScreen, type PairStep } from "../lib/ui/PairScreen.tsx";
+import { PasteScreen } from "../lib/ui/PasteScreen.tsx";
 
 type SessionModule = typeof import("../lib/session/mod.ts");
 type Invitation = Parameters<SessionModule["acceptInvitation"]>[0]["invitation"];

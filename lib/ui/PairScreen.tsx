@@ -1,82 +1,22 @@
-// /pair, drawn: a box for a link, and for a link that was read, who asks, what accepting means, and the one button. A page
-// that was opened on the wrong bench takes the link along to the right one.
+// /pair with a link that was read: who asks, what accepting means, the one button, and what became of it. A page that was
+// opened on the wrong bench takes the link along to the right one.
 
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
 import type { AcceptResult } from "../session/mod.ts";
 import { mayTryAgain, pairFailureWords } from "./accept_words.ts";
 import { fingerprintOf, labelOf } from "./bench_words.ts";
 import { BenchCard } from "./BenchName.tsx";
 import type { Federation } from "./BenchPage.tsx";
-import { BenchPicture } from "./BenchPicture.tsx";
 import { PageFoot } from "./PageFoot.tsx";
 import { PlainHttpBanner } from "./PlainHttpBanner.tsx";
+import { TakeAlong } from "./TakeAlong.tsx";
 
 /** Where accepting stands. `word` is what is wrong with what was typed. */
 export type PairStep =
   | { readonly tag: "asking"; readonly word: string }
   | { readonly tag: "working" }
   | { readonly tag: "over"; readonly result: AcceptResult };
-
-/** Asks for a pairing link where the page was opened without one. */
-export function PasteScreen(
-  { word, benchId, sourceUrl, onPaste }: {
-    readonly word: string;
-    readonly benchId: string;
-    readonly sourceUrl: string;
-    readonly onPaste: (text: string) => void;
-  },
-): JSX.Element {
-  const field = useRef<HTMLInputElement>(null);
-  return (
-    <div class="page">
-      <main class="status-main">
-        <BenchPicture />
-        <form
-          class="card wide-card"
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            onPaste(field.current?.value ?? "");
-            field.current?.focus();
-          }}
-        >
-          <h1>Pair this bench</h1>
-          <p>
-            The admin of a room on another bench makes a pairing link for this one,{" "}
-            <bdi class="bench-name">{labelOf(benchId)}</bdi>. It works once, for five minutes.
-          </p>
-          <div>
-            <label class="field-label" for="pairing">Pairing link or code</label>
-            <div class="field-row">
-              <input
-                ref={field}
-                id="pairing"
-                class="text-field code"
-                type="text"
-                placeholder="Paste it here"
-                aria-describedby="pairing-word"
-                aria-invalid={word === "" ? "false" : "true"}
-                autocomplete="off"
-                autocapitalize="off"
-                spellcheck={false}
-                dir="ltr"
-              />
-              <button type="submit" class="button button-main">Go on</button>
-            </div>
-            <p class="field-word field-word-bad" id="pairing-word" role="status">{word}</p>
-          </div>
-          <p class="quiet">
-            Nothing happens yet: first you see who asks. For that admin, this bench's own id stands
-            on the page <a href="./bench">This bench</a>.
-          </p>
-        </form>
-      </main>
-      <PageFoot sourceUrl={sourceUrl} />
-    </div>
-  );
-}
 
 /** A pairing link that was read: who asks, and one button. Links made by this very bench are for another. */
 export function PairScreen(
@@ -225,48 +165,6 @@ function IntoTheRoom({ url }: { readonly url: string | null }): JSX.Element {
   return url === null
     ? <p>The room's admin hands out the room's link for this bench.</p>
     : <a class="button button-main button-large" href={url}>Go into the room</a>;
-}
-
-function TakeAlong(
-  { onTakeAlong }: { readonly onTakeAlong: (address: string) => string },
-): JSX.Element {
-  const field = useRef<HTMLInputElement>(null);
-  const word = useSignal("");
-  function go(): void {
-    word.value = onTakeAlong(field.current?.value ?? "");
-    if (word.value !== "") field.current?.focus();
-  }
-  return (
-    <div>
-      <label class="field-label" for="own-bench">Address of your bench</label>
-      <div class="field-row field-row-wraps">
-        <input
-          ref={field}
-          id="own-bench"
-          class="text-field"
-          type="text"
-          inputMode="url"
-          placeholder="https://"
-          aria-describedby="own-bench-word"
-          aria-invalid={word.value === "" ? "false" : "true"}
-          autocomplete="off"
-          autocapitalize="off"
-          spellcheck={false}
-          maxLength={256}
-          dir="ltr"
-          onInput={() => word.value = ""}
-          onKeyDown={(event) => {
-            // Enter would press the form's own button, which accepts.
-            if (event.key !== "Enter") return;
-            event.preventDefault();
-            go();
-          }}
-        />
-        <button type="button" class="button" onClick={go}>Take it there</button>
-      </div>
-      <p class="field-word field-word-bad" id="own-bench-word" role="status">{word.value}</p>
-    </div>
-  );
 }
 
 /** What this bench already knows of itself; the button stays, for it may have been another when the page was loaded. */

@@ -135,5 +135,5 @@ function textNode(text: string): Node {
 
 function decode(text: string): string {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"')
-    .replaceAll("&amp;", "&");
+    .replaceAll("&#39;", "'").replaceAll("&amp;", "&");
 }
