@@ -23,6 +23,10 @@ const DEFAULTS: Config = {
   host: "0.0.0.0",
   maxFileBytes: 10_485_760,
   label: null,
+  nats: null,
+  benchSeed: null,
+  operatorToken: null,
+  isPairingOn: true,
   publicOrigin: null,
   trustedProxyHops: 0,
   sourceUrl: PROJECT_URL,
@@ -30,6 +34,13 @@ const DEFAULTS: Config = {
   switchedOff: [],
   hasMetrics: false,
 };
+
+/** Made by NATS's own nkeys for these tests. */
+const NKEY_SEED = "SUAHUTBMY3UTY7QUNZUSGDEE6CNISCWVSAWMTBLNK5OSYURY5CIH4AC3LU";
+const PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+
+/** Never repeated, whatever they were. */
+const SECRETS = ["BENCH_KEY", "NATS_CREDS", "NATS_NKEY", "OPERATOR_TOKEN"];
 
 Deno.test("an empty environment gives the documented defaults", () => {
   assertEquals(good({}), DEFAULTS);
@@ -46,6 +57,12 @@ Deno.test("each variable is taken", () => {
       HOST: "127.0.0.1",
       MAX_FILE_SIZE: "1",
       BENCH_ID: "my-bench_1.0",
+      BENCH_KEY: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
+      NATS_PEERS: " nats://a.example , tls://me:word@b.example:1,",
+      NATS_CREDS: "secrets/bench.creds",
+      NATS_CA: PEM,
+      PAIRING: "off",
+      OPERATOR_TOKEN: "!~345678",
       PUBLIC_URL: "https://Bench.Example:443/",
       TRUST_PROXY: "10",
       SOURCE_URL: "https://code.example/fork?x=1",
@@ -65,6 +82,23 @@ Deno.test("each variable is taken", () => {
       host: "127.0.0.1",
       maxFileBytes: 1,
       label: "my-bench_1.0",
+      nats: {
+        addresses: [
+          { scheme: "nats", host: "a.example", port: 4222, login: null },
+          {
+            scheme: "tls",
+            host: "b.example",
+            port: 1,
+            login: { tag: "password", user: "me", password: "word" },
+          },
+        ],
+        creds: { tag: "file", path: "secrets/bench.creds" },
+        nkey: null,
+        ca: { tag: "text", text: PEM },
+      },
+      benchSeed: Uint8Array.from({ length: 32 }, (_, index) => index),
+      operatorToken: "!~345678",
+      isPairingOn: false,
       publicOrigin: "https://bench.example",
       trustedProxyHops: 10,
       sourceUrl: "https://code.example/fork?x=1",
@@ -141,7 +175,13 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   HOST: ["a b", "http://x", "x/y", "[::1", "a,b"],
   MAX_FILE_SIZE: ["0", "-1", "10MB", "1073741825", "1.5"],
   BENCH_ID: ["a b", "ü", "a/b", "a~b", "x".repeat(64), "a\nb"],
-  NATS_PEERS: ["nats://a.example:4222", " "],
+  BENCH_KEY: ["short", "A".repeat(42), `${"A".repeat(42)}B`, `${"A".repeat(43)}=`, "+".repeat(43)],
+  NATS_PEERS: ["http://a.example:4222", " ", ",", "nats://a.example:0", "nats://a b"],
+  NATS_CREDS: ["bench.creds", "/etc/passwd", "secrets/../deno.json", "secrets//", NKEY_SEED],
+  NATS_NKEY: ["secrets//x", "secrets/a b", NKEY_SEED.slice(1), `${NKEY_SEED} `],
+  NATS_CA: ["ca.pem", "../secrets/ca.pem", "secrets/..", PEM.replaceAll("CERTIFICATE", "KEY")],
+  PAIRING: ["1", "ON", "true", "off "],
+  OPERATOR_TOKEN: ["1234567", "12345 678", "x".repeat(257), "passwörter", "1234567\n"],
   PUBLIC_URL: [
     "bench.example",
     "ftp://bench.example",
@@ -175,7 +215,8 @@ for (const [name, values] of Object.entries(BAD)) {
   Deno.test(`bad values of ${name} are answered with one line that names it, what it got and what it takes`, () => {
     for (const value of values) {
       const problem = problemOf({ [name]: value });
-      assertStringIncludes(problem, `${name} is "`);
+      assertStringIncludes(problem, `${name} is ${SECRETS.includes(name) ? "not" : '"'}`);
+      if (SECRETS.includes(name)) assertEquals(problem.includes(value), false);
       assertStringIncludes(problem, "takes");
       assertEquals(problem.includes("\n"), false);
     }
@@ -187,4 +228,39 @@ Deno.test("a long value is cut, and a password in an address is not repeated", (
   const problem = problemOf({ PUBLIC_URL: "https://me:hunter2@bench.example" });
   assertEquals(problem.includes("hunter2"), false);
   assertStringIncludes(problem, "bench.example");
+});
+
+Deno.test("where a long value is cut, the @ behind the cut still hides the password before it", () => {
+  const problem = problemOf({ PUBLIC_URL: `https://me:hunter2${"x".repeat(100)}@bench.example` });
+  assertEquals(problem.includes("hunter2"), false);
+});
+
+Deno.test("of a bad list of addresses the bad one is shown, without its login", () => {
+  assertEquals(
+    problemOf({ NATS_PEERS: "nats://a:1,http://me:hunter2@b" }).split("; ")[0],
+    'NATS_PEERS is "http://...@b"',
+  );
+});
+
+Deno.test("a secret is taken as text or as a path below secrets, and nothing else is read", () => {
+  const nkeyOf = (text: string) => good({ NATS_PEERS: "a", NATS_NKEY: text }).nats?.nkey;
+  assertEquals(nkeyOf(NKEY_SEED), { tag: "text", text: NKEY_SEED });
+  assertEquals(nkeyOf("secrets/a/b.nk"), { tag: "file", path: "secrets/a/b.nk" });
+  assertEquals(nkeyOf("./secrets/b.nk"), { tag: "file", path: "secrets/b.nk" });
+});
+
+Deno.test("credentials without servers end the start", () => {
+  const values = { NATS_CREDS: "secrets/x", NATS_NKEY: NKEY_SEED, NATS_CA: PEM };
+  for (const [name, value] of Object.entries(values)) {
+    const problem = problemOf({ [name]: value });
+    assertStringIncludes(problem, `NATS_PEERS is empty, but ${name} is set; it takes up to`);
+    assertEquals(problem.includes(value) || problem.includes("\n"), false);
+  }
+});
+
+Deno.test("two ways to say who the bench is are one too many", () => {
+  assertEquals(
+    problemOf({ NATS_PEERS: "a", NATS_CREDS: "secrets/x", NATS_NKEY: NKEY_SEED }),
+    "NATS_NKEY is set beside NATS_CREDS; a bench takes one of the two",
+  );
 });

@@ -92,7 +92,7 @@ Deno.test("a bad setting ends the start with one line", async () => {
   for (
     const [name, value] of [["PORT", "http"], ["MAX_FILE_SIZE", "10MB"], [
       "NATS_PEERS",
-      "nats://a",
+      "http://a",
     ]] as const
   ) {
     const { code, stdout, stderr } = await failedStart({ [name]: value });
