@@ -6,6 +6,7 @@ export { type Config, type ConfigResult, parseConfig, PROJECT_URL, VARIABLES } f
 export { answerFailures, type DrawFailure, noteFailure, statusOf } from "./failures.ts";
 export { contentPolicy, securityHeaders } from "./headers.ts";
 export { encodeMetrics, type Totals } from "./metrics.ts";
+export { type NatsAccessResult, readNatsAccess } from "./read_nats.ts";
 export { complain, say } from "./say.ts";
 export { define, type State } from "./state.ts";
 export { benchOf, readConfig, useBench } from "./the_bench.ts";
