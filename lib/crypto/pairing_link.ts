@@ -1,5 +1,5 @@
 // The pairing link: a secret that lives in browsers, and the keys of the bench that asks, all behind the '#'. A label may stand
-// at its end, which is what the asking bench calls itself and proves nothing. Rules: lib/park/PAIRING.md, [A1].
+// at its end, which is what the asking bench calls itself and proves nothing. Rules: lib/park/PAIRING.md, [T1].
 //
 //   "/pair#" b64u(0x01 || S32 || hubSignPub32 || hubBoxPub32) [ "." member token ] [ "~" label ]
 
@@ -57,8 +57,8 @@ export function parsePairingLink(text: string): ParsedPairingLink {
   const labelAt = typed.indexOf("~");
   const hubLabel = labelAt < 0 ? "" : parseBenchLabel(typed.slice(labelAt + 1));
   const [code = "", ...tokens] = (labelAt < 0 ? typed : typed.slice(0, labelAt)).split(".");
-  // The version's six first bits and two more are "AQ" to "AT"; anything else was never a pairing link.
-  if (!/^A[Q-T]/.test(code)) return { tag: "none" };
+  // The version's eight bits and four more are "AQ" to "Af"; anything else was never a pairing link.
+  if (!/^A[Q-Za-f]/.test(code)) return { tag: "none" };
   const bytes = parseBase64url(code, LINK_BYTES);
   const roomToken = tokens.length === 0 ? "" : memberToken(tokens);
   if (bytes === null || roomToken === null || hubLabel === null) return { tag: "cut-off" };

@@ -13,6 +13,8 @@ import {
   NEW_ROOMS,
   NEW_ROOMS_WINDOW_MS,
   NEW_SOCKETS_BURST,
+  PAIRINGS_BURST,
+  PAIRINGS_PER_MINUTE,
 } from "../wire/mod.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
@@ -31,6 +33,8 @@ export interface AddressRecord<Socket> {
   readonly newSockets: TokenBucket;
   readonly failedProofs: TokenBucket;
   readonly newRooms: TokenBucket;
+  /** Pairings and questions for other benches. */
+  readonly pairings: TokenBucket;
 }
 
 /** What a book is built from. */
@@ -158,6 +162,7 @@ class Remembered<Socket> implements AddressRecord<Socket> {
   #unjoined: Set<Socket> | null = null;
   #failedProofs: TokenBucket | null = null;
   #newRooms: TokenBucket | null = null;
+  #pairings: TokenBucket | null = null;
 
   constructor({ maxJoinsPerMinute }: Limits, nowMs: number) {
     this.#sinceMs = nowMs;
@@ -186,10 +191,18 @@ class Remembered<Socket> implements AddressRecord<Socket> {
     );
   }
 
+  get pairings(): TokenBucket {
+    return this.#pairings ??= new TokenBucket(
+      PAIRINGS_PER_MINUTE / 60,
+      PAIRINGS_BURST,
+      this.#sinceMs,
+    );
+  }
+
   /** Whether a fresh record would say the same. */
   isIdle(nowMs: number): boolean {
     return this.sockets === 0 &&
-      [this.newSockets, this.#failedProofs, this.#newRooms].every((bucket) =>
+      [this.newSockets, this.#failedProofs, this.#newRooms, this.#pairings].every((bucket) =>
         bucket?.isFull(nowMs) ?? true
       );
   }

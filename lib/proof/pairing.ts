@@ -1,5 +1,5 @@
 // What both sides of a pairing derive and sign, and the arguments of the admin's commands about it. The secret S of a pairing
-// link is only ever handed in by a browser; a bench holds its hash and a public key. Rules: lib/park/PAIRING.md, [B2] [A1] to [A4].
+// link is only ever handed in by a browser; a bench holds its hash and a public key. Rules: lib/park/PAIRING.md, [B2] [T1] to [T4].
 //
 //   claimT      "bt1/pair-claim\0" || tokenHash || hubSign || hubBox || bSign || bBox || eB || nB
 //   PAIR_OFFER  tokenHash32 || claimPub32 || peerFp16 || hubFp16
@@ -19,12 +19,12 @@ export function benchFingerprint(signPublicKey: Uint8Array, boxPublicKey: Uint8A
   return h16("bench", signPublicKey, boxPublicKey);
 }
 
-/** SHA-256 of the pairing secret: all that a bench keeps of it [A1]. */
+/** SHA-256 of the pairing secret: all that a bench keeps of it [T1]. */
 export function pairTokenHash(secret: Uint8Array): Bytes {
   return sha256(secret);
 }
 
-/** Seed of the key that proves the pairing secret [A1]. Throws `RangeError` unless the secret has 32 bytes. */
+/** Seed of the key that proves the pairing secret [T1]. Throws `RangeError` unless the secret has 32 bytes. */
 export function pairClaimSeed(secret: Uint8Array): Bytes {
   return prf(secret, "pair-claim");
 }
@@ -41,7 +41,7 @@ export interface ClaimBinding {
   readonly nonce: Uint8Array;
 }
 
-/** The text that the key of the pairing secret signs [A2]. */
+/** The text that the key of the pairing secret signs [T2]. */
 export function claimTranscript(binding: ClaimBinding): Bytes {
   return concatBytes(
     CLAIM_CONTEXT,

@@ -9,10 +9,11 @@ import {
   type MemberId,
   type RoomId,
 } from "../wire/mod.ts";
-import type { Cancel } from "./clock.ts";
+import type { Cancel } from "../clock.ts";
 import type { Visitor } from "./gate.ts";
 import type { LargeReader } from "./large_acks.ts";
 import type { Outgoing } from "./outgoing.ts";
+import type { Asker } from "./park_port.ts";
 import { ReaderWatch } from "./reader_watch.ts";
 import { SenderPace } from "./sender_pace.ts";
 import type { SocketPort } from "./socket_port.ts";
@@ -41,6 +42,8 @@ export class Connection implements LargeReader {
   /** Large boxes acknowledged on this socket so far. */
   largeAcked = 0;
   badAdminSignatures = 0;
+  /** As the park knows it; `null` until it asked something of it. */
+  asker: Asker | null = null;
   lastHeardMs: number;
   /** Messages that were read already, and wait for their turn with it [M7] [M8] [M15]. */
   readonly waiting: (string | Uint8Array)[] = [];

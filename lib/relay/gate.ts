@@ -3,7 +3,7 @@
 
 import { AddressBook, type AddressRecord, keyedHash } from "../limits/mod.ts";
 import { ADDRESS_KEY_MS, type Limits, MAX_UNJOINED } from "../wire/mod.ts";
-import type { Cancel, Clock } from "./clock.ts";
+import type { Cancel, Clock } from "../clock.ts";
 
 const KEY_BYTES = 32;
 

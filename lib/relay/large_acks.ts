@@ -1,7 +1,7 @@
 // Acknowledging large boxes: counted for their sender, in order, once they have left for whoever they wait for, and
 // while the sender is within its rate, so that an honest sender is slowed by its own waiting and by nothing harder [D8] [M7].
 
-import type { Cancel, Clock } from "./clock.ts";
+import type { Cancel, Clock } from "../clock.ts";
 
 const LOOK_EVERY_MS = 20;
 

@@ -1,6 +1,5 @@
 // Sockets to rooms.
 
-export * from "./clock.ts";
 export * from "./handshake.ts";
 export * from "./native_listener.ts";
 export * from "./node_ed25519.ts";
@@ -8,3 +7,5 @@ export * from "./origin.ts";
 export * from "./outgoing.ts";
 export * from "./relay.ts";
 export * from "./socket_port.ts";
+export * from "./park_port.ts";
+export { FarRooms } from "./far_rooms.ts";

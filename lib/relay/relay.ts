@@ -6,6 +6,7 @@
 import { TokenBucket } from "../limits/mod.ts";
 import {
   ADMIN_OP,
+  type AdminCommand,
   checkAdminCommand,
   checkJoinProof,
   deriveMemberId,
@@ -18,10 +19,12 @@ import {
   onDelete,
   onJoin,
   onLeave,
+  onMakePublic,
   type Registry,
   type Room,
 } from "../room/mod.ts";
 import {
+  type AdminRefusal,
   assertNever,
   BEAT,
   BEAT_EVERY_MS,
@@ -38,6 +41,7 @@ import {
   encodeHi,
   encodeLeft,
   encodeOk,
+  encodeParkControl,
   FULL_READER_BYTES,
   FULL_READER_LOOK_MS,
   HANDSHAKE_MS,
@@ -50,7 +54,10 @@ import {
   MAX_HELD_BYTES,
   MAX_MESSAGE_BYTES,
   MAX_WORK_BEHIND_SECONDS,
+  type MemberId,
   type OutgoingEntry,
+  PAIRING_SOCKET_MS,
+  type ParkRequest,
   parseTabControl,
   parseTabFrame,
   ROOM_BURST_SECONDS,
@@ -60,11 +67,13 @@ import {
   WORK_OF_READING,
   WORK_SHARE,
 } from "../wire/mod.ts";
-import type { Cancel, Clock } from "./clock.ts";
+import type { Cancel, Clock } from "../clock.ts";
 import { Connection } from "./connection.ts";
+import { FarRooms, isAcrossLinks } from "./far_rooms.ts";
 import { Gate, type Refusal, type Visitor } from "./gate.ts";
 import { LargeAcks } from "./large_acks.ts";
 import { HeldBytes, Outgoing } from "./outgoing.ts";
+import type { Asker, ParkPort, RoomLink } from "./park_port.ts";
 import { RoomTraffic } from "./room_traffic.ts";
 import { SenderQueues } from "./sender_queues.ts";
 import type { SocketEvents, SocketPort } from "./socket_port.ts";
@@ -100,6 +109,8 @@ export interface RelayOptions {
   readonly clock: Clock;
   /** A mistake of ours met one socket, which is cut. */
   readonly onFault: () => void;
+  /** `null`: this bench is by itself. */
+  readonly park?: ParkPort | null;
 }
 
 /** A visitor of the gate, for whoever carries it from `admit` to `accept`. */
@@ -120,6 +131,9 @@ export interface RelayCounts {
 /** One bench's rooms and the sockets in them. */
 export class Relay {
   readonly totals = new Totals();
+  /** What the park says of rooms, and what comes over links. */
+  readonly far: FarRooms;
+  readonly #park: ParkPort | null;
   readonly #card: BenchCard;
   readonly #limits: Limits;
   readonly #verify: VerifySync;
@@ -141,6 +155,8 @@ export class Relay {
   readonly #mostWorkBehind: number;
   readonly #beat: Outgoing;
   readonly #acks: LargeAcks<Connection>;
+  /** The same for what came over links: there the other bench is told. */
+  readonly #linkAcks: LargeAcks<RoomLink>;
   #cancelBeat: Cancel | null = null;
   #cancelSilence: Cancel | null = null;
   #cancelWatch: Cancel | null = null;
@@ -155,6 +171,7 @@ export class Relay {
     this.#verify = options.verify;
     this.#clock = options.clock;
     this.#onFault = options.onFault;
+    this.#park = options.park ?? null;
     this.#gate = new Gate(options.limits, options.clock);
     this.#work = this.#newWork(WORK_SHARE);
     this.#mostWorkBehind = options.limits.maxBytesPerSecond * WORK_SHARE * MAX_WORK_BEHIND_SECONDS;
@@ -173,6 +190,33 @@ export class Relay {
         sender.largeAcked += boxes;
         this.#say(sender, encodeAck(sender.largeAcked));
       },
+    });
+    this.#linkAcks = new LargeAcks<RoomLink>(options.clock, {
+      mustWait: () => false,
+      acknowledge: (link, boxes) => link.onTaken(boxes),
+    });
+    this.far = new FarRooms({
+      registry: this.#registry,
+      verify: options.verify,
+      clock: options.clock,
+      maxRooms: options.limits.maxRooms,
+      say: (to, text) => this.#say(to, text),
+      addToAll: (roomId, from, box) => {
+        this.#flowOf(roomId).traffic.addToAll(from, box);
+        this.#atTurnEnd(roomId);
+      },
+      addToOne: (roomId, from, to, box) => {
+        this.#flowOf(roomId).traffic.addToOne(from, to, box);
+        this.#atTurnEnd(roomId);
+      },
+      relayLarge: (link, room, entry, links) =>
+        this.#relayLarge(this.#linkAcks, link, room, entry, links),
+      spend: (roomId, lengthBytes, readers) =>
+        this.#spend(this.#flowOf(roomId), lengthBytes, readers),
+      flush: (roomId) => this.#flush(roomId),
+      tellCount: (roomId) => this.#tellCount(roomId),
+      forgetRoom: (roomId) => this.#forgetRoom(roomId, null),
+      applyAdmin: (room, frame, command) => this.#applyAdmin(room, frame, command),
     });
   }
 
@@ -229,6 +273,7 @@ export class Relay {
   closeAll(code: CloseCode): void {
     for (const connection of [...this.#sockets]) this.#close(connection, code);
     this.#acks.stop();
+    this.#linkAcks.stop();
     this.#gate.stop();
     this.#cancelTombstones?.();
     this.#cancelTombstones = null;
@@ -391,10 +436,56 @@ export class Relay {
         return this.#send(connection, this.#beat);
       case "join":
         if (standing.tag === "joined") return this.#close(connection, CLOSE.malformed);
+        if (connection.asker !== null) return this.#close(connection, CLOSE.malformed);
         return this.#onJoin(connection, control, standing.connNonce);
+      case "who":
+      case "pair_begin":
+      case "pair_claim":
+        return this.#onParkRequest(connection, control);
       default:
         return assertNever(control);
     }
+  }
+
+  /** A question for a label from a room, or a pairing from a page that is in none [Q4] [Q5]. */
+  #onParkRequest(connection: Connection, request: ParkRequest): void {
+    const { standing, visitor } = connection;
+    const isFromRoom = standing.tag === "joined";
+    if (isFromRoom !== (request.t === "who")) return this.#close(connection, CLOSE.malformed);
+    if (this.#park === null) return this.#say(connection, refusalOf(request, "pairing-off"));
+    if (request.t !== "pair_claim") {
+      const nowMs = this.#clock.nowMs();
+      // Whoever asks for a label sits in a room, and is told to wait rather than sent out of it.
+      if (visitor !== null && !visitor.pairings.take(1, nowMs)) {
+        this.#say(connection, refusalOf(request, "too-fast"));
+        return isFromRoom ? undefined : this.#close(connection, CLOSE.tooFast);
+      }
+    }
+    if (request.t === "pair_begin") {
+      if (connection.asker !== null || standing.tag !== "unjoined") {
+        return this.#close(connection, CLOSE.malformed);
+      }
+      standing.cancelDeadline();
+      connection.standing = {
+        ...standing,
+        cancelDeadline: this.#clock.after(
+          PAIRING_SOCKET_MS,
+          () => this.#close(connection, CLOSE.handshakeTimeout),
+        ),
+      };
+    }
+    connection.asker ??= this.#newAsker(connection, isFromRoom ? standing.roomId : null);
+    this.#park.onRequest(connection.asker, request);
+  }
+
+  #newAsker(connection: Connection, roomId: RoomId | null): Asker {
+    return {
+      roomId,
+      say: (text) => {
+        if (connection.standing.tag !== "closed") this.#say(connection, text);
+      },
+      close: (code) => this.#close(connection, code),
+    };
   }
 
   #onJoin(connection: Connection, join: Join, connNonce: Bytes): void {
@@ -413,7 +504,7 @@ export class Relay {
     const memberId = deriveMemberId(join.signPublicKey);
     const verdict = onJoin(
       this.#registry,
-      { roomId: join.roomId, adminFp: join.adminFp, memberId, create: join.create },
+      { ...join, memberId },
       connection,
       {
         maxMembers: this.#limits.maxMembers,
@@ -448,12 +539,16 @@ export class Relay {
             memberId,
             roomNonce: room.roomNonce as Bytes,
             lastAdminCtr: room.lastAdminCtr,
-            count: room.members.size,
+            count: room.members.size + room.farCount,
             created,
-            isPublic: room.isPublic,
+            isPublic: room.publicFrame !== null,
+            publicFrame: room.publicFrame as Bytes | null,
           }),
         );
-        return this.#tellCount(join.roomId);
+        const links = this.#park?.linksText(room.id) ?? null;
+        if (links !== null) this.#say(connection, links);
+        this.far.onJoined(room.id, memberId);
+        return this.#onLocalCount(room.id);
       }
       default:
         return assertNever(verdict);
@@ -471,18 +566,24 @@ export class Relay {
     // A member's room stands as long as the member is in it.
     if (room === undefined) return this.#close(connection, CLOSE.malformed);
     const flow = this.#flowOf(room.id);
-    this.#spend(flow, bytes.length, frame.tag === "one" ? 1 : room.members.size - 1);
+    const links = this.far.linksOf(room.id);
+    const readers = room.members.size - 1 + (links?.size ?? 0);
+    this.#spend(flow, bytes.length, frame.tag === "one" ? 1 : readers);
     switch (frame.tag) {
       case "all": {
+        const entry = { from: standing.memberIdBytes, box: frame.box };
         if (frame.box.length > MAX_ECHOED_BOX_BYTES) {
-          return this.#relayLarge(connection, room, { from: standing.memberIdBytes, ...frame });
+          return this.#relayLarge(this.#acks, connection, room, entry, [...links ?? []]);
         }
-        flow.traffic.addToAll(standing.memberIdBytes, frame.box);
+        flow.traffic.addToAll(entry.from, entry.box);
+        if (links !== null) this.far.sendAll(room.id, entry.from, entry.box);
         return this.#atTurnEnd(room.id);
       }
       case "one": {
         const to = room.members.get(frame.to);
-        if (to === undefined) return;
+        if (to === undefined) {
+          return this.far.sendOne(room.id, standing.memberIdBytes, frame.to, frame.box);
+        }
         flow.traffic.addToOne(standing.memberIdBytes, to, frame.box);
         return this.#atTurnEnd(room.id);
       }
@@ -493,17 +594,23 @@ export class Relay {
     }
   }
 
-  /** A large box leaves at once and alone, to all but its sender, who is told when it has left [D7] [D8]. */
-  #relayLarge(sender: Connection, room: Room<Connection>, entry: OutgoingEntry): void {
+  /**
+   * A large box leaves at once and alone, to all but its sender, who is told when it has left [D7] [D8]; and over `links`,
+   * which hold it up as slow readers do [K8].
+   */
+  #relayLarge<Sender extends Connection | RoomLink>(
+    acks: LargeAcks<Sender>,
+    sender: Sender,
+    room: Room<Connection>,
+    entry: OutgoingEntry,
+    links: readonly RoomLink[],
+  ): void {
     this.#flush(room.id);
-    const message = new Outgoing(
-      this.#held,
-      encodeBatch([entry]),
-      () => this.#acks.look(sender),
-    );
+    const message = new Outgoing(this.#held, encodeBatch([entry]), () => acks.look(sender));
     const readers = [...room.members.values()].filter((member) => member !== sender);
     for (const reader of readers) this.#send(reader, message);
-    this.#acks.add(sender, message, readers);
+    for (const link of links) link.sendAll(entry.from, entry.box, message);
+    acks.add(sender, message, [...readers, ...links]);
   }
 
   #onAdmin(connection: Connection, room: Room<Connection>, frame: Uint8Array): void {
@@ -518,18 +625,72 @@ export class Relay {
       }
       return this.#say(connection, encodeAdminAnswer(verdict.reason, room.lastAdminCtr));
     }
-    if (verdict.command.op !== ADMIN_OP.delete) {
-      return this.#say(connection, encodeAdminAnswer("unsupported", room.lastAdminCtr));
+    const { command } = verdict;
+    const answer = (refusal: AdminRefusal | null, ctr: number) =>
+      this.#say(connection, encodeAdminAnswer(refusal, ctr));
+    // The room is kept by what was read of it: the frame it stores must not hold a larger message's bytes.
+    const own = frame.slice();
+    const refusal = this.#refusalOf(room, command, own, connection);
+    if (refusal === "asked") return;
+    if (refusal !== null) return answer(refusal, room.lastAdminCtr);
+    answer(null, command.ctr);
+    this.#applyAdmin(room, own, command);
+  }
+
+  /** Why a checked command is not done here and now; "asked": the room's home decides [K10]. Offers are taken here. */
+  #refusalOf(
+    room: Room<Connection>,
+    command: AdminCommand,
+    frame: Uint8Array,
+    by: Connection,
+  ): AdminRefusal | "asked" | null {
+    const isOfPairing = command.op === ADMIN_OP.pairOffer || command.op === ADMIN_OP.pairCancel;
+    if (!isOfPairing && !isAcrossLinks(command.op)) return "unsupported";
+    if (this.far.hubOf(room.id) !== null) {
+      if (isOfPairing) return "on-spoke";
+      return this.far.askHub(room.id, frame, command.ctr, by) ? "asked" : "hub-away";
     }
-    onAdminCounter(this.#registry, room.id, verdict.command.ctr);
+    switch (command.op) {
+      case ADMIN_OP.delete:
+        return null;
+      case ADMIN_OP.makePublic:
+        if (command.args.length > 0) return "malformed";
+        return this.#park?.isOpen === true ? null : "no-park";
+      case ADMIN_OP.unpair:
+        return this.#park?.hasLink(room.id, command.args) === true ? null : "wrong-bench";
+      default: {
+        if (this.#park === null) return "no-park";
+        if (room.publicFrame === null) return "not-public";
+        const { standing } = by;
+        if (standing.tag !== "joined") return "malformed";
+        return this.#park.onPairCommand(room.id, command, frame, standing.memberId);
+      }
+    }
+  }
+
+  /** Does what a command says that was checked, here or by the room's home: the same for both [U5]. */
+  #applyAdmin(room: Room<Connection>, frame: Uint8Array, command: AdminCommand): void {
+    onAdminCounter(this.#registry, room.id, command.ctr);
+    if (!isAcrossLinks(command.op)) return;
     this.#flush(room.id);
-    const relayed = new Outgoing(this.#held, encodeAdminRelayed(frame));
-    this.#say(connection, encodeAdminAnswer(null, verdict.command.ctr));
+    this.far.relayAdmin(room.id, frame);
+    const relayed = new Outgoing(this.#held, encodeAdminRelayed(frame as Bytes));
+    if (command.op !== ADMIN_OP.delete) {
+      if (command.op === ADMIN_OP.makePublic) onMakePublic(this.#registry, room.id, frame);
+      for (const member of room.members.values()) this.#send(member, relayed);
+      if (command.op === ADMIN_OP.makePublic) {
+        const links = this.#park?.linksText(room.id) ?? null;
+        if (links !== null) this.far.tellAll(room.id, links);
+      } else {
+        this.#park?.unpair(room.id, command.args);
+      }
+      return;
+    }
     for (const member of onDelete(this.#registry, room.id, this.#clock.nowMs())) {
       this.#send(member, relayed);
       this.#close(member, CLOSE.deletedOrMoved);
     }
-    this.#forgetFlow(room.id);
+    this.#forgetRoom(room.id, frame);
     this.#armTombstones();
   }
 
@@ -553,10 +714,13 @@ export class Relay {
     return new TokenBucket(perSecond, perSecond * WORK_BURST_SECONDS, this.#clock.nowMs());
   }
 
-  #forgetFlow(roomId: RoomId): void {
+  /** A room is gone: what waited for it, and what other benches had to do with it [U3]. */
+  #forgetRoom(roomId: RoomId, lastWord: Uint8Array | null): void {
     this.#flows.delete(roomId);
     this.#busy.delete(roomId);
     this.#countChanged.delete(roomId);
+    this.#park?.onRoomGone(roomId, lastWord);
+    this.far.onRoomGone(roomId);
   }
 
   #flush(roomId: RoomId): void {
@@ -611,6 +775,12 @@ export class Relay {
     return bytes;
   }
 
+  /** Somebody came or went here: links hear it, too. */
+  #onLocalCount(roomId: RoomId): void {
+    this.#tellCount(roomId);
+    this.#park?.onLocalCount(roomId);
+  }
+
   #tellCount(roomId: RoomId): void {
     this.#flowOf(roomId);
     this.#countChanged.add(roomId);
@@ -646,7 +816,7 @@ export class Relay {
       }
       this.#countChanged.delete(roomId);
       flow.countToldMs = nowMs;
-      const count = new Outgoing(this.#held, encodeCount(room.members.size));
+      const count = new Outgoing(this.#held, encodeCount(room.members.size + room.farCount));
       for (const member of room.members.values()) this.#send(member, count);
     }
   }
@@ -678,16 +848,18 @@ export class Relay {
     this.#gate.onGone(connection, visitor);
     this.#acks.drop(connection);
     if (this.#sockets.size === 0) this.#stopTimers();
+    if (connection.asker !== null) this.#park?.onAskerGone(connection.asker);
     if (standing.tag === "unjoined") return standing.cancelDeadline();
     const { roomId, memberId } = standing;
     // What this member said just before it left is still delivered.
     this.#flush(roomId);
     if (!onLeave(this.#registry, roomId, memberId, connection)) return;
     const room = this.#registry.rooms.get(roomId);
-    if (room === undefined) return this.#forgetFlow(roomId);
+    if (room === undefined) return this.#forgetRoom(roomId, null);
     const left = new Outgoing(this.#held, encodeLeft(memberId));
     for (const member of room.members.values()) this.#send(member, left);
-    this.#tellCount(roomId);
+    this.far.onLeft(roomId, memberId);
+    this.#onLocalCount(roomId);
   }
 
   #stopTimers(): void {
@@ -716,4 +888,14 @@ export class Relay {
       () => this.#armTombstones(),
     );
   }
+}
+
+/** What who asked is told where the park cannot be asked. */
+function refusalOf(request: ParkRequest, why: "pairing-off" | "too-fast"): string {
+  if (request.t !== "who") return encodeParkControl({ t: "pair_end", failure: why });
+  return encodeParkControl({
+    t: "whois",
+    label: request.label,
+    found: why === "too-fast" ? "busy" : [],
+  });
 }

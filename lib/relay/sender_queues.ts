@@ -2,7 +2,7 @@
 // message. Decides who goes next; how long anybody must wait is its owner's rule. Rules: PROTOCOL.md section 7, [M8] [M15].
 
 import type { RoomId } from "../wire/mod.ts";
-import type { Cancel, Clock } from "./clock.ts";
+import type { Cancel, Clock } from "../clock.ts";
 
 /** What is asked and told about those who wait. */
 export interface QueueRules<Sender> {

@@ -1,19 +1,32 @@
-// Which rooms there are, who is in them, and the rules of entering, leaving and deleting. No clock, no socket, no
+// Which rooms there are, who is in them, and the rules of entering, leaving, deleting and being carried by other benches. No clock, no socket, no
 // randomness, no crypto: the caller proves first (lib/proof), passes the time and a fresh nonce, and acts on what
 // comes back. Rules change the registry they are given in place, because a bench of many rooms would
-// otherwise copy its maps at every join. Rules: lib/wire/PROTOCOL.md, [R1] to [R9].
+// otherwise copy its maps at every join. Rules: lib/wire/PROTOCOL.md, [R1] to [R9]; lib/park/PAIRING.md, [U1] to [U4].
 
-import { CLOSE, MAX_TOMBSTONES, type MemberId, type RoomId, TOMBSTONE_MS } from "../wire/mod.ts";
+import {
+  CLOSE,
+  equalBytes,
+  MAX_TOMBSTONES,
+  type MemberId,
+  type RoomId,
+  TOMBSTONE_MS,
+} from "../wire/mod.ts";
 
 /** One instance of a room. It dies with its last member; opened again, it is another instance with another nonce. */
 export interface Room<Connection> {
   readonly id: RoomId;
+  readonly joinPublicKey: Uint8Array;
   readonly adminFp: Uint8Array;
   readonly roomNonce: Uint8Array;
   readonly members: ReadonlyMap<MemberId, Connection>;
   /** Highest admin counter taken. */
   readonly lastAdminCtr: number;
-  readonly isPublic: boolean;
+  /** The admin's signed MAKE_PUBLIC; `null` in a private room [A8]. */
+  readonly publicFrame: Uint8Array | null;
+  /** Members on other benches, as far as links are up. */
+  readonly farCount: number;
+  /** Whether links keep the room although nobody is left here [U1]. */
+  readonly isKept: boolean;
 }
 
 type OwnRoom<Connection> =
@@ -47,6 +60,7 @@ export function newRegistry<Connection>(): Registry<Connection> {
 /** A join whose proof holds. */
 export interface ProvedJoin {
   readonly roomId: RoomId;
+  readonly joinPublicKey: Uint8Array;
   readonly adminFp: Uint8Array;
   readonly memberId: MemberId;
   readonly create: boolean;
@@ -101,17 +115,21 @@ export function onJoin<Connection>(
     }
     const created: OwnRoom<Connection> = {
       id: join.roomId,
+      joinPublicKey: join.joinPublicKey,
       adminFp: join.adminFp,
       roomNonce: newRoomNonce,
       members: new Map([[join.memberId, connection]]),
       lastAdminCtr: 0,
-      isPublic: false,
+      publicFrame: null,
+      farCount: 0,
+      isKept: false,
     };
     rooms.set(join.roomId, created);
     return { tag: "entered", room: created, created: true, replaced: null };
   }
   const replaced = room.members.get(join.memberId) ?? null;
-  if (replaced === null && room.members.size >= bounds.maxMembers) {
+  // All benches together [U4].
+  if (replaced === null && room.members.size + room.farCount >= bounds.maxMembers) {
     return { tag: "refused", code: CLOSE.roomFull };
   }
   room.members.set(join.memberId, connection);
@@ -120,7 +138,8 @@ export function onJoin<Connection>(
 
 /**
  * A connection is gone. `false` when it no longer stood for that member: a replaced socket closes after its
- * successor joined, and must not take the member along [R5]. The last leave forgets the room at once [R6].
+ * successor joined, and must not take the member along [R5]. The last leave forgets the room at once [R6], unless
+ * people on other benches keep it [U1].
  */
 export function onLeave<Connection>(
   registry: Registry<Connection>,
@@ -132,8 +151,81 @@ export function onLeave<Connection>(
   const room = rooms.get(roomId);
   if (room === undefined || room.members.get(memberId) !== connection) return false;
   room.members.delete(memberId);
-  if (room.members.size === 0) rooms.delete(roomId);
+  if (room.members.size === 0 && !room.isKept) rooms.delete(roomId);
   return true;
+}
+
+/** Links changed: how many sit elsewhere, and whether that keeps the room. Returns whether the room stands [U1]. */
+export function onLinks<Connection>(
+  registry: Registry<Connection>,
+  roomId: RoomId,
+  farCount: number,
+  isKept: boolean,
+): boolean {
+  const { rooms } = own(registry);
+  const room = rooms.get(roomId);
+  if (room === undefined) return false;
+  room.farCount = farCount;
+  room.isKept = isKept;
+  if (room.members.size === 0 && !isKept) return !rooms.delete(roomId);
+  return true;
+}
+
+/** The admin made the room public; there is no way back [A8]. The latest signed word is the one kept. */
+export function onMakePublic<Connection>(
+  registry: Registry<Connection>,
+  roomId: RoomId,
+  frame: Uint8Array,
+): void {
+  const room = own(registry).rooms.get(roomId);
+  if (room !== undefined) room.publicFrame = frame;
+}
+
+/** A room as its home hands it to another bench [U2]. The admin's signatures were checked. */
+export interface Adoption {
+  readonly roomId: RoomId;
+  readonly joinPublicKey: Uint8Array;
+  readonly adminFp: Uint8Array;
+  readonly roomNonce: Uint8Array;
+  readonly lastAdminCtr: number;
+  readonly publicFrame: Uint8Array;
+}
+
+/**
+ * This bench carries a room whose home is another [U2]: opens it, or takes over nonce, counter and publicness where it is
+ * open here. Refused for a deleted id and for one room too many. The caller attaches the link in the same tick.
+ */
+export function onAdopt<Connection>(
+  registry: Registry<Connection>,
+  adoption: Adoption,
+  maxRooms: number,
+  nowMs: number,
+): "adopted" | "deleted" | "full" {
+  const { rooms } = own(registry);
+  if (isTombstoned(registry, adoption.roomId, nowMs)) return "deleted";
+  const { roomId, roomNonce, lastAdminCtr, publicFrame } = adoption;
+  const room = rooms.get(roomId);
+  if (room === undefined) {
+    if (rooms.size >= maxRooms) return "full";
+    rooms.set(roomId, {
+      id: roomId,
+      joinPublicKey: adoption.joinPublicKey,
+      adminFp: adoption.adminFp,
+      roomNonce,
+      members: new Map(),
+      lastAdminCtr,
+      publicFrame,
+      farCount: 0,
+      isKept: true,
+    });
+    return "adopted";
+  }
+  // Of one instance the counter never falls, or what was done could be done again.
+  const isSame = equalBytes(room.roomNonce, roomNonce);
+  room.lastAdminCtr = isSame ? Math.max(room.lastAdminCtr, lastAdminCtr) : lastAdminCtr;
+  room.roomNonce = roomNonce;
+  room.publicFrame = publicFrame;
+  return "adopted";
 }
 
 /** An admin command was taken: its counter becomes the room's last [A3]. Throws `RangeError` if it does not rise. */

@@ -1,5 +1,5 @@
 // The admin's commands, given and received by a tab. What the bench relays is believed only under the admin's signature, for
-// this instance of the room, and above every counter seen. Rules: lib/wire/PROTOCOL.md section 5, [A1] to [A7].
+// this instance of the room, and above every counter seen. Rules: lib/wire/PROTOCOL.md section 5, [A1] to [A8].
 
 import type { RoomKeys } from "../crypto/mod.ts";
 import {
@@ -11,6 +11,7 @@ import {
   verifyWithNacl,
 } from "../proof/mod.ts";
 import { type AdminAnswer, type Bytes, encodeAdminCommand, equalBytes } from "../wire/mod.ts";
+import type { ActResult } from "./contract.ts";
 import type { World } from "./world.ts";
 
 /** How far the admin's clock may be behind ours: what was signed longer before we came is no news [A7]. */
@@ -26,7 +27,7 @@ export interface AdminActsOptions {
 }
 
 /** What a relayed command turned out to be. */
-export type Relayed = "deleted" | "forged" | "repeated" | "other";
+export type Relayed = "deleted" | "made-public" | "forged" | "repeated" | "other";
 
 /** Admin acts of one stay, over all its connections. */
 export class AdminActs {
@@ -38,6 +39,8 @@ export class AdminActs {
   #signedCtr = 0;
   #saidDelete = false;
   #onAnswer: ((answer: AdminAnswer | null) => void) | null = null;
+  /** Acts go one after the other: the bench's answer does not say which it is to. */
+  #row: Promise<unknown> = Promise.resolve();
 
   constructor(options: AdminActsOptions) {
     this.#options = options;
@@ -61,6 +64,15 @@ export class AdminActs {
     return isSameInstance;
   }
 
+  /** Whether the admin signed that this instance of the room is public [A8]. It may have been long ago. */
+  isPublicFrame(frame: Uint8Array): boolean {
+    const { roomId, adminFp } = this.#options.keys;
+    if (this.#roomNonce === null) return false;
+    const binding = { roomId, adminFp, roomNonce: this.#roomNonce, lastAdminCtr: 0 };
+    const verdict = checkAdminCommand(frame, binding, verifyWithNacl);
+    return verdict.ok && verdict.command.op === ADMIN_OP.makePublic;
+  }
+
   onDown(): void {
     this.#onAnswer?.(null);
   }
@@ -79,25 +91,42 @@ export class AdminActs {
     const verdict = checkAdminCommand(frame, binding, verifyWithNacl);
     if (!verdict.ok) return verdict.reason === "stale" ? "repeated" : "forged";
     this.#signedCtr = verdict.command.ctr;
-    if (verdict.command.op !== ADMIN_OP.delete) return "other";
-    this.#saidDelete = true;
-    return "deleted";
+    switch (verdict.command.op) {
+      case ADMIN_OP.delete:
+        this.#saidDelete = true;
+        return "deleted";
+      case ADMIN_OP.makePublic:
+        return "made-public";
+      default:
+        return "other";
+    }
   }
 
   /** Deletes the room. `false` when this is not the admin's tab, or the bench did not take it. */
   async deleteRoom(): Promise<boolean> {
-    const first = await this.#act(ADMIN_OP.delete);
-    // Another tab with the admin's key, or a clock set back: the bench said its last counter, so once more [A3].
-    const answer = first?.refusal === "stale" ? await this.#act(ADMIN_OP.delete) : first;
-    return this.#saidDelete || (answer !== null && answer.refusal === null);
+    const { ok } = await this.act(ADMIN_OP.delete);
+    return ok || this.#saidDelete;
   }
 
-  async #act(op: number): Promise<AdminAnswer | null> {
+  /** Signs a command, sends it, and waits for what the bench says. */
+  act(op: number, args: Uint8Array = new Uint8Array(0)): Promise<ActResult> {
+    const acted = this.#row.then(async (): Promise<ActResult> => {
+      const first = await this.#actOnce(op, args);
+      // Another tab with the admin's key, or a clock set back: the bench said its last counter, so once more [A3].
+      const answer = first?.refusal === "stale" ? await this.#actOnce(op, args) : first;
+      if (answer === null) return { ok: false, reason: "no-answer" };
+      return answer.refusal === null ? { ok: true } : { ok: false, reason: answer.refusal };
+    });
+    this.#row = acted;
+    return acted;
+  }
+
+  async #actOnce(op: number, args: Uint8Array): Promise<AdminAnswer | null> {
     const { world, keys, admin, send } = this.#options;
     if (admin === null || this.#roomNonce === null) return null;
     const ctr = nextAdminCtr(world.wallMs(), Math.max(this.#benchCtr, this.#signedCtr));
     const binding = { roomId: keys.roomId, roomNonce: this.#roomNonce };
-    const command = await newAdminCommand(admin, binding, ctr, op);
+    const command = await newAdminCommand(admin, binding, ctr, op, args);
     return await new Promise((resolve) => {
       const finish = (answer: AdminAnswer | null) => {
         this.#onAnswer = null;

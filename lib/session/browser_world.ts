@@ -69,7 +69,8 @@ async function askWhyRefused(): Promise<UpgradeRefusal | null> {
   }
 }
 
-function connectToBench(events: TabSocketEvents): TabSocket {
+/** Opens a socket to the bench that served the page. */
+export function connectToBench(events: TabSocketEvents): TabSocket {
   const url = new URL("/ws", location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   url.hash = "";

@@ -16,6 +16,8 @@ const MAX_SINGLE_ANSWERS = 3;
 const SETTLE_AT_MOST_MS = 1_500;
 /** The same where the room began anew and forms again: who comes back a moment later is to get it too. */
 const REFORM_AT_MOST_MS = 8_000;
+/** Who is known there says that it is still here within this, so that a room does not speak all at once [F13]. */
+const STILL_HERE_WITHIN_MS = 2_000;
 /** When not everybody the bench counts has answered, ask again after these [F4]. */
 const ASK_AGAIN_AFTER_MS = [3_000, 9_000] as const;
 
@@ -62,20 +64,41 @@ export class Introductions {
    * bench it is another instance now, so the others have to come back as well.
    */
   onLive(isReforming: boolean): void {
-    const { roster, after } = this.#options;
+    const { after } = this.#options;
     this.#isLive = true;
     this.#isSettled = false;
     this.#isReforming = isReforming;
     this.#strangersPassed = 0;
     this.#nonce = this.#newNonce();
     this.#greetAll(false);
+    this.#askAgainLater();
     after(isReforming ? REFORM_AT_MOST_MS : SETTLE_AT_MOST_MS, () => this.#settle());
+    this.#settleIfMet();
+  }
+
+  /**
+   * Another bench carries the room, or is heard again. `hasMet`: it was there when we greeted last, so who sits there knows us and
+   * is only told that we are still here; else we have to meet [F13].
+   */
+  onFarBench(hasMet: boolean): void {
+    if (!this.#isLive) return;
+    const { world, after } = this.#options;
+    if (hasMet) {
+      return after(world.isHidden() ? 0 : STILL_HERE_WITHIN_MS * world.chance(), () => {
+        this.repeatPresence();
+      });
+    }
+    this.#greetAll(false);
+    this.#askAgainLater();
+  }
+
+  #askAgainLater(): void {
+    const { roster, after } = this.#options;
     for (const delayMs of ASK_AGAIN_AFTER_MS) {
       after(delayMs, () => {
         if (roster.liveHereCount() < this.#options.headCount() - 1) this.#greetAll(true);
       });
     }
-    this.#settleIfMet();
   }
 
   onDown(): void {

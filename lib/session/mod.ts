@@ -12,6 +12,16 @@ import { suggestNameBy } from "./suggest_name.ts";
 export { cleanName } from "../crypto/mod.ts";
 export type { ImageRefusal, PreparedImage, PrepareResult, Session } from "./contract.ts";
 export {
+  acceptInvitation,
+  type AcceptResult,
+  goToPairingOn,
+  type InvitationResult,
+  type PairingInvitation,
+  parseBenchOrigin,
+  parseInvitation,
+  readInvitation,
+} from "./pairing_page.ts";
+export {
   clearStay,
   type GoResult,
   goToCode,

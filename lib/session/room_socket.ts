@@ -14,6 +14,7 @@ import {
   type Hi,
   type MemberId,
   type Ok,
+  type ParkControl,
   parseBenchControl,
   parseBenchFrame,
 } from "../wire/mod.ts";
@@ -29,6 +30,8 @@ export interface RoomSocketEvents {
   onSocketGone(memberId: MemberId): void;
   onHeadCount(count: number): void;
   onAckCount(count: number): void;
+  /** What it says of other benches. */
+  onPark(control: ParkControl): void;
   /** Anything at all came: the bench is there. */
   onHeard(): void;
   /** What no honest bench sends. */
@@ -69,6 +72,13 @@ export class RoomSocket {
   send(frame: Bytes): boolean {
     if (!this.#isLive || this.#isDown) return false;
     this.#socket.send(frame);
+    return true;
+  }
+
+  /** Sends a control message; `false` when this connection has not joined or is down. */
+  sendText(text: string): boolean {
+    if (!this.#isLive || this.#isDown) return false;
+    this.#socket.send(text);
     return true;
   }
 
@@ -117,6 +127,13 @@ export class RoomSocket {
         return events.onAckCount(control.count);
       case "adm":
         return events.onAdminAnswer(control);
+      case "whois":
+      case "pair_key":
+      case "pair_end":
+      case "offer":
+      case "links":
+      case "inst":
+        return this.#isLive ? events.onPark(control) : events.onNonsense();
       case "beat":
         return;
       default:

@@ -19,27 +19,33 @@ import {
   wipeSecret,
 } from "../crypto/mod.ts";
 import { boxKeyPair, type KeyPair } from "../nacl.ts";
-import { deriveMemberId, naclSigner, type Signer } from "../proof/mod.ts";
+import { ADMIN_OP, deriveMemberId, naclSigner, type Signer } from "../proof/mod.ts";
 import {
+  assertNever,
   type Bytes,
   CLOSE,
   DEFAULT_MAX_FILE_BYTES,
   encodeBase64url,
+  fullBenchId,
   type Hi,
   MAX_BODY_BYTES,
   MAX_ECHOED_BOX_BYTES,
   type MemberId,
   type Ok,
+  type ParkControl,
+  parseTypedBenchId,
   TYPE,
   utf8,
 } from "../wire/mod.ts";
 import { AdminActs } from "./admin_acts.ts";
 import { authorOf } from "./author.ts";
 import { inBursts } from "./bursts.ts";
-import type { PreparedImage, PrepareResult, Session } from "./contract.ts";
+import type { ActResult, FindResult, PreparedImage, PrepareResult, Session } from "./contract.ts";
+import { FarBenches } from "./far_benches.ts";
 import { IncomingImages, type IncomingStep } from "./incoming_images.ts";
 import { Introductions } from "./introductions.ts";
 import { Log } from "./log.ts";
+import { PairingActs } from "./pairing_acts.ts";
 import { Receiver, type Trouble } from "./receiver.ts";
 import { ComingBack } from "./coming_back.ts";
 import { afterClose, mayCreate, standingCause } from "./reconnect.ts";
@@ -57,6 +63,7 @@ import type {
   AwayCause,
   EndReason,
   Notice,
+  PairingPartner,
   Person,
   Phase,
   SessionView,
@@ -126,6 +133,8 @@ export class RoomStay implements Session {
   readonly #receiver: Receiver;
   readonly #introductions: Introductions;
   readonly #adminActs: AdminActs;
+  readonly #pairing: PairingActs;
+  readonly #farBenches: FarBenches;
   readonly #subscribers = new Set<(view: SessionView) => void>();
   readonly #seenInstances = new Set<string>();
   readonly #timers = new Set<Cancel>();
@@ -135,6 +144,8 @@ export class RoomStay implements Session {
   #view: SessionView;
   #isNotifyDue = false;
   #socket: RoomSocket | null = null;
+  /** The bench as it said in its last `hi`. */
+  #bench: Hi["bench"] | null = null;
   #instance = "";
   /** The bench process that this tab was last in the room of. */
   #instanceInRoom = "";
@@ -196,6 +207,19 @@ export class RoomStay implements Session {
       name: this.#me.name,
       headCount: () => this.#view.count,
       after: (delayMs, run) => this.#afterOnConnection(delayMs, run),
+    });
+    this.#pairing = new PairingActs({
+      world,
+      secret: options.secret,
+      adminActs: this.#adminActs,
+      sendText: (text) => this.#socket?.sendText(text) ?? false,
+      ownBench: () => this.#bench,
+      isParkAway: () => this.#view.park === "away",
+      onChange: () => this.#patch({ offers: this.#pairing.offers }),
+    });
+    this.#farBenches = new FarBenches({
+      notice: (notice) => this.#notice(notice),
+      onFarBench: (hasMet) => this.#introductions.onFarBench(hasMet),
     });
     this.#receiver = new Receiver({
       world,
@@ -261,6 +285,11 @@ export class RoomStay implements Session {
       log: [],
       maxFileBytes: DEFAULT_MAX_FILE_BYTES,
       twoBenches: false,
+      publicness: "private",
+      park: "none",
+      benchId: "",
+      benches: [],
+      offers: [],
     };
     this.#timers.add(world.every(TICK_MS, () => this.#onTick()));
   }
@@ -385,6 +414,32 @@ export class RoomStay implements Session {
     return this.#adminActs.deleteRoom();
   }
 
+  makePublic(): Promise<ActResult> {
+    return this.#adminActs.act(ADMIN_OP.makePublic);
+  }
+
+  findBench(text: string): Promise<FindResult> {
+    return this.#pairing.find(text);
+  }
+
+  offerPairing(bench: PairingPartner, withRoomKey: boolean): Promise<ActResult> {
+    return this.#pairing.offer(bench, withRoomKey);
+  }
+
+  takeBackOffer(key: string): Promise<ActResult> {
+    return this.#pairing.takeBack(key);
+  }
+
+  forgetOffer(key: string): void {
+    this.#pairing.forget(key);
+  }
+
+  unpair(benchId: string): Promise<ActResult> {
+    const fp = parseTypedBenchId(benchId)?.fp ?? null;
+    if (fp === null) return Promise.resolve({ ok: false, reason: "wrong-bench" });
+    return this.#adminActs.act(ADMIN_OP.unpair, fp);
+  }
+
   wake(): void {
     const { phase } = this.#view;
     switch (phase.tag) {
@@ -462,6 +517,7 @@ export class RoomStay implements Session {
         this.#introductions.onHeadCount();
       },
       onAckCount: (count) => this.#sender.onCount(count),
+      onPark: (control) => this.#onPark(control),
       onHeard: () => {
         this.#lastHeardMs = this.#world.nowMs();
         this.#beatAskedMs = null;
@@ -488,8 +544,11 @@ export class RoomStay implements Session {
     this.#instance = hi.instance;
     this.#seenInstances.add(hi.instance);
     this.#sender.onHi(hi.framesPerSecond);
+    this.#bench = hi.bench;
     this.#patch({
-      benchLabel: hi.benchLabel,
+      benchLabel: hi.bench.label,
+      benchId: fullBenchId(hi.bench.label, hi.bench.fp),
+      park: hi.park ? this.#view.park === "away" ? "away" : "up" : "none",
       maxFileBytes: hi.maxFileBytes,
       twoBenches: this.#view.twoBenches || isOld,
     });
@@ -514,7 +573,52 @@ export class RoomStay implements Session {
     const isReforming = isReturn && !isSameInstance;
     this.#roster.onOwnReturn(nowMs, isReforming ? ABSENT_AFTER_ANEW_MS : ABSENT_AFTER_MS);
     this.#patch({ phase: { tag: "live" }, count: ok.count, people: this.#people() });
+    this.#farBenches.onLive(ok.isPublic);
+    this.#onPublicness(ok.isPublic, ok.publicFrame, isReturn);
     this.#introductions.onLive(isReforming);
+  }
+
+  /** Whether the room is public, as the bench says or the admin signed [A8]. */
+  #onPublicness(isPublic: boolean, frame: Bytes | null, isReturn: boolean): void {
+    const before = this.#view.publicness;
+    const isSigned = isPublic && frame !== null && this.#adminActs.isPublicFrame(frame);
+    const publicness = isSigned ? "by-admin" : isPublic ? "by-bench" : "private";
+    if (publicness === before) return;
+    this.#patch({ publicness });
+    if (publicness !== "private") {
+      // Who comes into a public room sees so; a line is for those who were here when it became so.
+      if (before === "private" && isReturn) {
+        this.#notice({ kind: "made-public", byAdmin: isSigned });
+      }
+      return;
+    }
+    this.#patch({ benches: [] });
+    this.#farBenches.onAlone();
+    this.#notice({ kind: "public-no-more" });
+  }
+
+  #onPark(control: ParkControl): void {
+    switch (control.t) {
+      case "whois":
+        return this.#pairing.onWhois(control);
+      case "offer":
+        return this.#pairing.onEvent(control.tokenHash, control.event);
+      case "links":
+        this.#patch({
+          benches: this.#farBenches.onLinks(control.benches),
+          park: this.#view.park === "none" ? "none" : control.isParkUp ? "up" : "away",
+        });
+        return;
+      case "inst":
+        this.#adminActs.onLive(control.roomNonce, control.lastAdminCtr);
+        return this.#onPublicness(true, control.publicFrame, true);
+      // Of the pairing page's business nothing belongs into a room.
+      case "pair_key":
+      case "pair_end":
+        return this.#onTrouble("unreadable");
+      default:
+        return assertNever(control);
+    }
   }
 
   #onDown(code: number): void {
@@ -578,6 +682,7 @@ export class RoomStay implements Session {
   #letGo(): void {
     if (this.#view.phase.tag === "live") this.#lastContactMs = this.#lastHeardMs;
     this.#adminActs.onDown();
+    this.#pairing.onDown();
     this.#introductions.onDown();
     this.#sender.onDrop();
     this.#roster.onOwnDrop();
@@ -695,6 +800,11 @@ export class RoomStay implements Session {
     const relayed = this.#adminActs.onRelayed(frame);
     if (relayed === "forged" || relayed === "repeated") return this.#onTrouble(relayed);
     if (relayed === "deleted") this.#socket?.drop(CLOSE.deletedOrMoved);
+    if (relayed === "made-public") {
+      const wasPrivate = this.#view.publicness === "private";
+      this.#patch({ publicness: "by-admin" });
+      if (wasPrivate) this.#notice({ kind: "made-public", byAdmin: true });
+    }
   }
 
   // ---- what was sent ----------------------------------------------------------------------------------------

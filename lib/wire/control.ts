@@ -18,9 +18,14 @@ import {
 export interface Hi {
   readonly t: "hi";
   readonly connNonce: Bytes;
-  readonly benchLabel: string;
-  /** 16 bytes that follow from the bench's keys [B2]; without a proof its word alone. */
-  readonly benchFp: Bytes;
+  /** Who it says it is; without a proof its word alone. */
+  readonly bench: {
+    readonly label: string;
+    /** 16 bytes that follow from the two keys [B2]. */
+    readonly fp: Bytes;
+    readonly signPublicKey: Bytes;
+    readonly boxPublicKey: Bytes;
+  };
   readonly instance: string;
   readonly maxFileBytes: number;
   /** Messages that it reads of one socket in a second [M7]; Infinity where it does not count them. */
@@ -192,17 +197,19 @@ function parseHi(fields: Fields): Hi | null {
   const lim = fields.lim as Fields | null | undefined;
   const maxFileBytes = parseCount(lim?.file);
   const framesPerSecond = parseLimit(lim?.frames, LIMITS.maxFramesPerSecond);
-  const benchFp = parseBase64url(bench?.fp, 16);
+  const fp = parseBase64url(bench?.fp, 16);
+  const signPublicKey = parseBase64url(bench?.sp, 32);
+  const boxPublicKey = parseBase64url(bench?.bp, 32);
   if (
     fields.v !== 1 || connNonce === null || maxFileBytes === null || framesPerSecond === null ||
-    typeof bench?.id !== "string" || benchFp === null ||
+    typeof bench?.id !== "string" || fp === null || signPublicKey === null ||
+    boxPublicKey === null ||
     typeof fields.instance !== "string"
   ) return null;
   return {
     t: "hi",
     connNonce,
-    benchLabel: bench.id,
-    benchFp,
+    bench: { label: bench.id, fp, signPublicKey, boxPublicKey },
     instance: fields.instance,
     maxFileBytes,
     framesPerSecond,

@@ -182,14 +182,14 @@ export const MAX_ADDRESSES = 65_536;
 
 // What a bench bears of the park (lib/park/PAIRING.md, [Q1] to [Q9]).
 
-/** How long a pairing link is valid, on a clock that only rises [A5]. */
+/** How long a pairing link is valid, on a clock that only rises [T5]. */
 export const OFFER_MS = 5 * 60_000;
 
 /** Offers open at once: of one room, and of a bench [Q1]. */
 export const MAX_OFFERS_OF_ROOM = 4;
 export const MAX_OFFERS = 64;
 
-/** Hashes of used-up tokens that are remembered, and how long: twice an offer's life [A6]. */
+/** Hashes of used-up tokens that are remembered, and how long: twice an offer's life [T6]. */
 export const SPENT_TOKEN_MS = 10 * 60_000;
 export const MAX_SPENT_TOKENS = 1_024;
 
@@ -200,14 +200,14 @@ export const MAX_LINKS = 64;
 /** Pairings that a bench is claiming at once for those who opened a link on it [Q1]. */
 export const MAX_CLAIMS = 16;
 
-/** A claim is sent so often, every CLAIM_AGAIN_MS, and given up one more CLAIM_AGAIN_MS later [A7]. */
+/** A claim is sent so often, every CLAIM_AGAIN_MS, and given up one more CLAIM_AGAIN_MS later [T7]. */
 export const CLAIM_SENDS = 5;
 export const CLAIM_AGAIN_MS = 2_000;
 
-/** A repeat of a claim gets the same answer for so long; a link that was never confirmed is dropped after it [A7] [A9]. */
+/** A repeat of a claim gets the same answer for so long; a link that was never confirmed is dropped after it [T7] [T9]. */
 export const CONFIRM_WITHIN_MS = 30_000;
 
-/** A spoke says that it is there so often until it is heard [A9]. */
+/** A spoke says that it is there so often until it is heard [T9]. */
 export const CONFIRM_AGAIN_MS = 1_000;
 
 /** Who asks for a label waits for all answers this long [W2]. */
@@ -218,8 +218,9 @@ export const INBOX_PER_SECOND = 20;
 export const INBOX_BURST = 40;
 export const WHO_ANSWERS_PER_SECOND = 5;
 
-/** `pair_begin` and `who` of one address in a minute [Q4]. */
+/** `pair_begin` and `who` of one address in a minute [Q4]; so many at once, because a link is mistyped more than once. */
 export const PAIRINGS_PER_MINUTE = 3;
+export const PAIRINGS_BURST = 6;
 
 /** A socket that is pairing has so long before it is closed with 4408 [Q5]: five tries of two seconds, and a slow phone. */
 export const PAIRING_SOCKET_MS = 30_000;

@@ -1,7 +1,7 @@
 // A clock that stands until a test moves it, and turns that end when a test says so. Timers that were not cancelled can be
 // counted, so that one left behind is seen.
 
-import type { Cancel, Clock } from "../../lib/relay/clock.ts";
+import type { Cancel, Clock } from "../../lib/clock.ts";
 import type { Bytes } from "../../lib/wire/mod.ts";
 import { Seeded } from "./seeded.ts";
 

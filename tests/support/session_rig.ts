@@ -1,4 +1,4 @@
-// A bench and any number of tabs in one process: a clock moved by hand, sockets in memory, and a place between bench and
+// A bench, or several in a park, and any number of tabs in one process: a clock moved by hand, sockets in memory, and a place between bench and
 // tab where a lying bench can stand. Real relay, real sessions, real crypto (node's Ed25519, which is fast).
 
 import { createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";
@@ -12,10 +12,16 @@ import {
 } from "../../lib/crypto/mod.ts";
 import type { AdminSeed } from "../../lib/crypto/mod.ts";
 import { randomBytes } from "../../lib/nacl.ts";
-import { newBenchIdentity } from "../../lib/park/mod.ts";
+import { type BenchIdentity, newBenchIdentity, Park } from "../../lib/park/mod.ts";
 import type { Ed25519 } from "../../lib/proof/mod.ts";
 import { Relay, type SocketEvents, type SocketPort, verifyWithNode } from "../../lib/relay/mod.ts";
+import { type MemoryBus, MemoryPark } from "./memory_bus.ts";
 import type { PreparedImage } from "../../lib/session/contract.ts";
+import {
+  acceptInvitation,
+  type AcceptResult,
+  parseInvitation,
+} from "../../lib/session/pairing_page.ts";
 import { beginStay, type RoomStay } from "../../lib/session/session.ts";
 import type { LogItem, Notice } from "../../lib/session/view_state.ts";
 import type { TabSocketEvents, UpgradeRefusal, World } from "../../lib/session/world.ts";
@@ -29,6 +35,11 @@ import {
 } from "../../lib/wire/mod.ts";
 
 export const ORIGIN = "https://bench.example";
+
+/** Where the `number`th bench of a rig is. */
+export function originOf(number: number): string {
+  return number === 0 ? ORIGIN : `https://bench-${number}.example`;
+}
 const PKCS8_HEAD = Buffer.from("302e020100300506032b657004220420", "hex");
 
 /** Ed25519 by node:crypto, behind promises as in a browser. */
@@ -56,6 +67,16 @@ interface Timer {
   readonly periodMs: number | null;
 }
 
+/** A bench of the rig, from its start to its killing. */
+export interface RigBench {
+  readonly relay: Relay;
+  /** `null` in a rig of one bench. */
+  readonly park: Park | null;
+  readonly bus: MemoryBus | null;
+  readonly identity: BenchIdentity;
+  readonly label: string;
+}
+
 /** One end-to-end wire between a tab and whatever bench stands now. */
 interface Wire {
   readonly tab: RigTab;
@@ -71,6 +92,8 @@ interface Wire {
 /** A tab of the rig. */
 export interface RigTab {
   readonly name: string;
+  /** Number of the bench it is on. */
+  readonly bench: number;
   readonly stay: RoomStay;
   /** What a lying bench makes of one message to this tab. */
   tamper: ((message: Message) => readonly Message[]) | null;
@@ -111,7 +134,11 @@ export class SessionRig {
   readonly #timers = new Map<number, Timer>();
   #nextTimer = 1;
   #turnEnds: (() => void)[] = [];
-  #isBenchUp = false;
+  /** By number; `null` while killed. */
+  readonly benches: (RigBench | null)[] = [];
+  /** What stands between the benches. */
+  readonly wires = new MemoryPark();
+  /** The first bench's. */
   relay!: Relay;
   /** What a bench that takes no sockets says when it is asked why; `null` while it takes them. */
   refusal: UpgradeRefusal | null = null;
@@ -133,11 +160,17 @@ export class SessionRig {
   dropUpward: ((tab: RigTab, message: Message) => boolean) | null = null;
 
   readonly limits: Limits;
+  readonly #labels: readonly string[];
+  readonly #isPark: boolean;
+  /** What every bench of the rig lets be paired. */
+  isPairingOn = true;
 
   constructor(
     readonly maxFileBytes = DEFAULT_MAX_FILE_BYTES,
     seed = 1,
     limits: Partial<Limits> = {},
+    benches = 1,
+    labels: readonly string[] = [],
   ) {
     this.#seed = seed;
     this.limits = { ...LIMITS, ...limits };
@@ -145,7 +178,9 @@ export class SessionRig {
     this.secret = secret;
     this.adminSeed = adminSeed;
     this.#keys = deriveRoomKeys(secret);
-    this.startBench();
+    this.#labels = labels;
+    this.#isPark = benches > 1;
+    for (let number = 0; number < benches; number++) this.startBench(number);
   }
 
   get nowMs(): number {
@@ -157,33 +192,60 @@ export class SessionRig {
   }
 
   /** A new bench process: nothing of the former is left. */
-  startBench(): void {
+  startBench(number = 0, operatorToken: string | null = null): RigBench {
     const identity = newBenchIdentity(randomBytes(32));
-    this.relay = new Relay({
+    const label = this.#labels[number] ?? (number === 0 ? "rig" : `rig-${number}`);
+    const clock = {
+      nowMs: () => this.#nowMs,
+      atEndOfTurn: (run: () => void) => void this.#turnEnds.push(run),
+      after: (delayMs: number, run: () => void) => this.#after(delayMs, run, null),
+      every: (periodMs: number, run: () => void) => this.#after(periodMs, run, periodMs),
+      randomBytes,
+    };
+    const bus = this.#isPark ? this.wires.bus() : null;
+    const park = bus === null ? null : new Park({
+      bus,
+      identity,
+      label,
+      url: originOf(number),
+      clock,
+      verify: verifyWithNode,
+      isPairingOn: this.isPairingOn,
+      operatorToken,
+    });
+    const relay = new Relay({
       card: {
-        label: "rig",
+        label,
         fp: identity.fingerprint,
         signPublicKey: identity.sign.publicKey,
         boxPublicKey: identity.box.publicKey,
         instance: String(this.#nextTimer),
         maxFileBytes: this.maxFileBytes,
         framesPerSecond: this.limits.maxFramesPerSecond,
-        park: false,
+        park: park !== null && this.isPairingOn,
       },
       limits: this.limits,
       onFault: () => {
         throw new Error("the relay failed");
       },
       verify: verifyWithNode,
-      clock: {
-        nowMs: () => this.#nowMs,
-        atEndOfTurn: (run) => void this.#turnEnds.push(run),
-        after: (delayMs, run) => this.#after(delayMs, run, null),
-        every: (periodMs, run) => this.#after(periodMs, run, periodMs),
-        randomBytes,
-      },
+      clock,
+      park,
     });
-    this.#isBenchUp = true;
+    park?.begin(relay.far);
+    const bench = { relay, park, bus, identity, label };
+    this.benches[number] = bench;
+    if (number === 0) this.relay = relay;
+    return bench;
+  }
+
+  /** A bench that stands. */
+  bench(number: number): RigBench & { readonly park: Park; readonly bus: MemoryBus } {
+    const bench = this.benches[number];
+    if (bench == null || bench.park === null || bench.bus === null) {
+      throw new TypeError("no such bench stands in a park");
+    }
+    return { ...bench, park: bench.park, bus: bench.bus };
   }
 
   /** What the relay holds of rooms and sockets. */
@@ -192,10 +254,11 @@ export class SessionRig {
     return { rooms, sockets, tombstones };
   }
 
-  /** Kills the bench: every socket is lost, and nothing answers until `startBench`. */
-  killBench(): void {
-    this.#isBenchUp = false;
-    for (const wire of [...this.#wires]) this.#lose(wire, 1006);
+  /** Kills a bench: every socket is lost, and nothing answers until `startBench`. It says nothing to anybody. */
+  killBench(number = 0): void {
+    this.benches[number]?.bus?.goAway();
+    this.benches[number] = null;
+    for (const wire of [...this.#wires]) if (wire.tab.bench === number) this.#lose(wire, 1006);
   }
 
   /** Cuts one tab's socket without a word. */
@@ -243,10 +306,17 @@ export class SessionRig {
   /** Opens a tab that enters the room. */
   async join(
     name: string,
-    options: { readonly admin?: boolean; readonly tap?: boolean } = {},
+    options: {
+      readonly admin?: boolean;
+      readonly tap?: boolean;
+      /** Number of the bench; the first unless it is said. */
+      readonly bench?: number;
+    } = {},
   ): Promise<RigTab> {
+    const bench = options.bench ?? 0;
     const tab: { -readonly [Key in keyof RigTab]: RigTab[Key] } = {
       name,
+      bench,
       // There from the end of this method on; until then only the socket's fate is asked for.
       stay: null!,
       tamper: null,
@@ -258,12 +328,12 @@ export class SessionRig {
       urls: new Set(),
     };
     const world: World = {
-      origin: ORIGIN,
+      origin: originOf(bench),
       ed25519: nodeEd25519,
       connect: (events) => this.#connect(tab, events),
       askWhyRefused: () => {
         tab.asked++;
-        return Promise.resolve(this.#isBenchUp ? this.refusal : null);
+        return Promise.resolve(this.benches[bench] != null ? this.refusal : null);
       },
       isOffline: () => tab.isOffline,
       nowMs: () => this.#nowMs,
@@ -322,12 +392,13 @@ export class SessionRig {
         wire.isOpen = false;
         return events.onClose(this.answer);
       }
-      if (!this.#isBenchUp || this.refusal !== null || tab.isOffline) {
+      const bench = this.benches[tab.bench];
+      if (bench == null || this.refusal !== null || tab.isOffline) {
         wire.isOpen = false;
         return events.onClose(1006);
       }
       this.#wires.add(wire);
-      wire.toBench = this.relay.accept(this.#portOf(wire), ORIGIN);
+      wire.toBench = bench.relay.accept(this.#portOf(wire), originOf(tab.bench));
     });
     return {
       send: (message) => {
@@ -391,6 +462,28 @@ export class SessionRig {
     return messages.length > 0;
   }
 
+  /** Opens a pairing link on a bench's own page and taps "Accept pairing". Settle or advance until it resolves. */
+  accept(link: string, bench: number, operatorToken = ""): Promise<AcceptResult> {
+    const read = parseInvitation(link);
+    if (read.tag !== "invitation") throw new TypeError(`no pairing link: ${read.tag}`);
+    const page: { -readonly [Key in keyof RigTab]: RigTab[Key] } = {
+      name: "",
+      bench,
+      stay: null!,
+      tamper: null,
+      received: [],
+      sent: [],
+      isHidden: false,
+      isOffline: false,
+      asked: 0,
+      urls: new Set(),
+    };
+    return acceptInvitation(
+      { invitation: read.invitation, operatorToken },
+      (events) => this.#connect(page, events),
+    );
+  }
+
   /** Hands messages to a tab as if the bench had sent them. */
   inject(tab: RigTab, messages: readonly Message[]): void {
     const wire = [...this.#wires].find((one) => one.tab === tab && one.isOpen);
@@ -410,6 +503,7 @@ export class SessionRig {
       for (const wire of [...this.#wires]) if (wire.isOpen) moved = this.#deliverUp(wire) || moved;
       const ends = this.#turnEnds.splice(0);
       for (const end of ends) end();
+      moved = this.wires.deliver() > 0 || moved;
       for (const wire of [...this.#wires]) moved = this.#deliverDown(wire) || moved;
       // One turn of the event loop runs every promise that has an answer; nothing here waits for real time.
       await new Promise<void>((resolve) => setImmediate(resolve));

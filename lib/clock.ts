@@ -1,13 +1,13 @@
-// Time, turns and randomness for the relay, as one parameter: tests pass a clock that they move by hand.
+// Time, turns and randomness for the relay and the park, as one parameter: tests pass a clock that they move by hand.
 
 import { setImmediate } from "node:timers";
-import { randomBytes } from "../nacl.ts";
-import type { Bytes } from "../wire/mod.ts";
+import { randomBytes } from "./nacl.ts";
+import type { Bytes } from "./wire/mod.ts";
 
 /** Stops a timer; harmless afterwards. */
 export type Cancel = () => void;
 
-/** What the relay takes from the outside world besides sockets. */
+/** What a bench takes from the outside world besides sockets and the bus. */
 export interface Clock {
   /** Milliseconds that only rise. */
   nowMs(): number;
