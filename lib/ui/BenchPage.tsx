@@ -73,7 +73,7 @@ export function federationWords(federation: Federation): string {
     case "away":
       return "It belongs to a park, but has no way to it just now. Its own rooms work; it joins by itself when the way is open.";
     case "refused":
-      return "It belongs to a park whose NATS server passes too little at once: max_payload has to be 270000 or more. Until then it stays by itself.";
+      return "The NATS server beside it is of no use to it: it passes too little at once (max_payload has to be 270000 or more), or it wants a login that this bench does not have. What the bench prints says which. Until then it stays by itself.";
     case "joined":
       return "It has joined a park. Private rooms stay here all the same; public ones reach the benches that they are paired with.";
     default:
@@ -85,8 +85,8 @@ export function federationWords(federation: Federation): string {
 export function pairingWords(
   { federation, isPairingOn, asksOperatorToken }: BenchFacts,
 ): string {
-  if (!isPairingOn) return "Off: its keeper switched it off.";
   if (federation === "standalone") return "There is nobody to pair with.";
+  if (!isPairingOn) return "Off: its keeper switched it off.";
   return asksOperatorToken
     ? "On. To accept a pairing link here takes the operator token as well."
     : "On. Whoever holds a pairing link for this bench can accept it here.";

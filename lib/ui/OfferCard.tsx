@@ -93,13 +93,15 @@ function HowLong(
           Take it back
         </button>
       </div>
-      <p class="field-word field-word-bad" role="status">{word.value}</p>
+      <p class="field-word field-word-bad" aria-live="polite">{word.value}</p>
     </>
   );
 }
 
 function HandItOver({ offer }: { readonly offer: PairingOffer }): JSX.Element {
-  const hasRoomKey = offer.link.slice(offer.link.indexOf("#") + 1).includes(".");
+  // Behind the first dot of the code; what follows a ~ is the asking bench's label, which may have dots of its own.
+  const [code = ""] = offer.link.slice(offer.link.indexOf("#") + 1).split("~");
+  const hasRoomKey = code.includes(".");
   return (
     <>
       <BenchCard id={offer.bench.id} url={offer.bench.isHeard ? offer.bench.url : null}>

@@ -3,6 +3,7 @@
 
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
+import { assertNever } from "../wire/mod.ts";
 import type { AcceptResult } from "../session/mod.ts";
 import { mayTryAgain, pairFailureWords } from "./accept_words.ts";
 import { fingerprintOf, labelOf } from "./bench_words.ts";
@@ -169,14 +170,15 @@ function IntoTheRoom({ url }: { readonly url: string | null }): JSX.Element {
 
 /** What this bench already knows of itself; the button stays, for it may have been another when the page was loaded. */
 function whyNotHere(federation: Federation, isPairingOn: boolean): string | null {
-  if (!isPairingOn) return "The keeper of this bench switched pairing off.";
   switch (federation) {
     case "standalone":
     case "refused":
       return "This bench is by itself: it has no way to others.";
     case "away":
     case "joined":
-      return null;
+      return isPairingOn ? null : "The keeper of this bench switched pairing off.";
+    default:
+      return assertNever(federation);
   }
 }
 

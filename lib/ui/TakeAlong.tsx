@@ -43,7 +43,7 @@ export function TakeAlong(
         />
         <button type="button" class="button" onClick={go}>Take it there</button>
       </div>
-      <p class="field-word field-word-bad" id="own-bench-word" role="status">{word.value}</p>
+      <p class="field-word field-word-bad" id="own-bench-word" aria-live="polite">{word.value}</p>
     </div>
   );
 }

@@ -238,6 +238,9 @@ Deno.test("pair: a link with the room's key in it says so; a bench that was not 
   const link = `${offered().link}.AQIDBA`;
   const withKey = treeOf(() => pairDialog({ offers: [offered({ link })] }));
   assertStringIncludes(textOf(withKey), "The room's key is in it");
+  const labelled = `${offered().link}~lime.tree`;
+  const withoutKey = treeOf(() => pairDialog({ offers: [offered({ link: labelled })] }));
+  assertStringIncludes(textOf(withoutKey), "The room's key is not in it.");
   const unheard = treeOf(() =>
     pairDialog({ offers: [offered({ bench: { ...OAK, isHeard: false } })] })
   );
