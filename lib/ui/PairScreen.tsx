@@ -67,7 +67,7 @@ export function PairScreen(
             if (!isOwn && !isOver && step.tag !== "working") onAccept(token.value);
           }}
         >
-          <h1>{isOwn ? "This link is for the other bench" : "Pair this bench?"}</h1>
+          <h1>{headingOf(step, isOwn, isOver)}</h1>
           {isOwn
             ? (
               <p>
@@ -166,6 +166,12 @@ function IntoTheRoom({ url }: { readonly url: string | null }): JSX.Element {
   return url === null
     ? <p>The room's admin hands out the room's link for this bench.</p>
     : <a class="button button-main button-large" href={url}>Go into the room</a>;
+}
+
+function headingOf(step: PairStep, isOwn: boolean, isOver: boolean): string {
+  if (isOwn) return "This link is for the other bench";
+  if (!isOver) return "Pair this bench?";
+  return step.tag === "over" && step.result.ok ? "It worked" : "This link does not work here";
 }
 
 /** What this bench already knows of itself; the button stays, for it may have been another when the page was loaded. */

@@ -432,6 +432,7 @@ Deno.test("accept: every failure stands in the status region; what may pass keep
   }
   for (const reason of ["used", "expired"] as const) {
     assertEquals(statusesOf(draw(reason)), [pairFailureWords(reason)]);
+    oneByRole(draw(reason), "heading", "This link does not work here");
     assertEquals(byRole(draw(reason), "button", "Accept pairing"), []);
     assertEquals(byRole(draw(reason), "button", "Take it there"), []);
   }
@@ -442,6 +443,7 @@ Deno.test("accept: every failure stands in the status region; what may pass keep
 Deno.test("accept: paired, there is a way into the room where the link held its key, and a word where not", () => {
   const root = treeOf(SCREENS["accept, done"]!);
   assertStringIncludes(statusesOf(root)[0]!, "Paired with quiet-oak-42.");
+  oneByRole(root, "heading", "It worked");
   assertEquals(
     oneByRole(root, "link", "Go into the room").attributes.get("href"),
     "https://bench.example/room#m",
