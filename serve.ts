@@ -2,7 +2,16 @@
 // `deno task build` wrote. Runs without leave to write, run or load libraries, and prints where it listens, that it
 // stops, and one line when it cannot start.
 
-import { Bench, complain, type Config, readConfig, say, useBench } from "./lib/bench/mod.ts";
+import {
+  type Bench,
+  complain,
+  type Config,
+  openBench,
+  readConfig,
+  readNatsAccess,
+  say,
+  useBench,
+} from "./lib/bench/mod.ts";
 import {
   type Handler,
   type Listener,
@@ -80,8 +89,7 @@ function addressOf(hostname: string, port: number): string {
 /** Says goodbye to every socket and ends the process. Time is up for whoever does not answer. */
 async function stop(bench: Bench, listener: Listener): Promise<void> {
   say("BenchTalks stops");
-  const closed = listener.close();
-  bench.stop();
+  const closed = Promise.all([listener.close(), bench.stop()]);
   await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, GOODBYE_MS))]);
   Deno.exit(0);
 }
@@ -98,7 +106,9 @@ globalThis.addEventListener("unhandledrejection", fail);
 const settings = readConfig();
 if (!settings.ok) giveUp(settings.problem);
 const { config } = settings;
-const bench = new Bench(config);
+const access = config.nats === null ? null : await readNatsAccess(config.nats);
+if (access?.ok === false) giveUp(access.problem);
+const bench = openBench(config, access === null ? null : Promise.resolve(access));
 useBench(bench);
 const listener = await listen(bench, await builtHandler());
 let stopping = false;
@@ -115,3 +125,7 @@ if (config.switchedOff.length > 0) {
   say(`Switched off, so that nothing is held against strangers: ${config.switchedOff.join(", ")}`);
 }
 say(`BenchTalks is open at ${addressOf(config.host, listener.port)}`);
+say(`Bench ID: ${bench.fullId}`);
+if (!bench.hasLastingId) {
+  say("It changes at every start: `deno task bench-key` makes a BENCH_KEY that keeps it.");
+}

@@ -2,7 +2,8 @@
 // It keeps nothing on disk and opens no listener; serve.ts does that.
 
 import { clientAddress } from "../limits/mod.ts";
-import { fullBenchId, newBenchIdentity } from "../park/mod.ts";
+import { systemClock } from "../clock.ts";
+import { type Bus, newBenchIdentity, Park, type ParkCounts } from "../park/mod.ts";
 import {
   type Admission,
   asksForSocket,
@@ -11,11 +12,10 @@ import {
   Relay,
   type RelayCounts,
   type SocketRequest,
-  systemClock,
   upgradeNative,
   verifyWithNode,
 } from "../relay/mod.ts";
-import { CLOSE, encodeBase64url } from "../wire/mod.ts";
+import { CLOSE, encodeBase64url, fullBenchId, parseBenchUrl } from "../wire/mod.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import type { Config } from "./config.ts";
 import { newLabel } from "./label.ts";
@@ -32,12 +32,18 @@ const REFUSED_WORDS = {
   503: "This bench has as many connections as it takes.",
 } as const;
 
+/**
+ * How a bench stands to the park: by itself; looking for it; meeting a bus that is of no use to it (its `max_payload` is too
+ * small, or it asks for credentials); or in it.
+ */
+export type Federation = "standalone" | "away" | "refused" | "joined";
+
 /** What `/health` answers. */
 export interface Health {
   readonly status: "ok";
   readonly version: string;
   readonly uptime_seconds: number;
-  readonly federation: "standalone";
+  readonly federation: Federation;
 }
 
 /** A bench from its start to its `stop`. */
@@ -46,16 +52,39 @@ export class Bench {
   readonly label: string;
   /** The label with the fingerprint that proves it. */
   readonly fullId: string;
+  readonly isPairingOn: boolean;
+  /** Whether who accepts a pairing here must know OPERATOR_TOKEN. */
+  readonly asksOperatorToken: boolean;
+  /** Whether the id is the same after a restart. */
+  readonly hasLastingId: boolean;
   readonly #relay: Relay;
+  /** `null`: this bench is by itself. */
+  readonly #park: Park | null;
   readonly #startedAtMs = performance.now();
   #openSockets = 0;
   #hasToldOfProxy = false;
 
-  constructor(config: Config) {
+  /** `bus` leads to the other benches, and is this bench's to close; `null`: it is by itself. */
+  constructor(config: Config, bus: Bus | null = null) {
     this.config = config;
     this.label = config.label ?? newLabel();
-    const identity = newBenchIdentity(crypto.getRandomValues(new Uint8Array(SEED_BYTES)));
+    this.isPairingOn = config.isPairingOn && bus !== null;
+    this.asksOperatorToken = config.operatorToken !== null;
+    this.hasLastingId = config.benchSeed !== null;
+    const identity = newBenchIdentity(
+      config.benchSeed ?? crypto.getRandomValues(new Uint8Array(SEED_BYTES)),
+    );
     this.fullId = fullBenchId(this.label, identity.fingerprint);
+    this.#park = bus === null ? null : new Park({
+      bus,
+      identity,
+      label: this.label,
+      url: parseBenchUrl(config.publicOrigin),
+      clock: systemClock,
+      verify: verifyWithNode,
+      isPairingOn: config.isPairingOn,
+      operatorToken: config.operatorToken,
+    });
     this.#relay = new Relay({
       card: {
         label: this.label,
@@ -65,13 +94,27 @@ export class Bench {
         instance: encodeBase64url(crypto.getRandomValues(new Uint8Array(INSTANCE_BYTES))),
         maxFileBytes: config.maxFileBytes,
         framesPerSecond: config.limits.maxFramesPerSecond,
-        park: false,
+        park: this.isPairingOn,
       },
       limits: config.limits,
       verify: verifyWithNode,
       clock: systemClock,
       onFault: () => this.onFault(),
+      park: this.#park,
     });
+    this.#park?.begin(this.#relay.far);
+  }
+
+  /** How it stands to the park. */
+  federation(): Federation {
+    if (this.#park === null) return "standalone";
+    const { tag } = this.#park.busStatus;
+    return tag === "up" ? "joined" : tag;
+  }
+
+  /** What it holds of the park now; `null`: it is by itself. */
+  parkCounts(): ParkCounts | null {
+    return this.#park?.counts() ?? null;
   }
 
   /** How many sockets are open; nothing about any of them. */
@@ -110,7 +153,7 @@ export class Bench {
       status: "ok",
       version: manifest.version,
       uptime_seconds: this.#uptimeSeconds(),
-      federation: "standalone",
+      federation: this.federation(),
     };
   }
 
@@ -189,9 +232,15 @@ export class Bench {
     );
   }
 
-  /** Closes every socket with 1001: tabs come back by themselves to whatever listens here next. */
-  stop(): void {
+  /**
+   * Closes every socket with 1001: tabs come back by themselves to whatever listens here next. Other benches are told that this
+   * one stops. Resolves when the bus let go.
+   */
+  async stop(): Promise<void> {
+    // Before the rooms empty: else each would say that it is gone.
+    const parted = this.#park?.stop();
     this.#relay.closeAll(CLOSE.shuttingDown);
+    await parted;
   }
 }
 

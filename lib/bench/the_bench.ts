@@ -1,15 +1,32 @@
 // The one bench of this process. `serve.ts` installs it; where Fresh's own `_fresh/server.js` was started instead,
 // the first request builds it from the environment, because importing the app must do nothing.
 
+import { LateBus, openNatsBus } from "../park/mod.ts";
 import { Bench } from "./bench.ts";
-import { type ConfigResult, parseConfig, VARIABLES } from "./config.ts";
-import { complain } from "./say.ts";
+import { type Config, type ConfigResult, parseConfig, VARIABLES } from "./config.ts";
+import { type NatsAccessResult, readNatsAccess } from "./read_nats.ts";
+import { complain, say } from "./say.ts";
 
 let installed: Bench | null = null;
 
 /** The environment, read by name: the process may read no other variable. */
 export function readConfig(): ConfigResult {
   return parseConfig(Object.fromEntries(VARIABLES.map((name) => [name, Deno.env.get(name)])));
+}
+
+/**
+ * A bench by its settings, with a bus to the others where NATS_PEERS names one: local rooms wait neither for the servers nor
+ * for the package that speaks to them. What `access` turns out to lack ends the process with its one line.
+ */
+export function openBench(config: Config, access: Promise<NatsAccessResult> | null): Bench {
+  if (access === null) return new Bench(config);
+  const coming = access.then((result) => {
+    if (result.ok) return openNatsBus(result.access, { say });
+    complain(result.problem);
+    Deno.exit(1);
+  });
+  const onFault = (): void => complain("The part that speaks to NATS could not be loaded.");
+  return new Bench(config, new LateBus(coming, onFault));
 }
 
 /** Makes `bench` the one that answers from now on. */
@@ -25,6 +42,7 @@ export function benchOf(): Bench {
     complain(result.problem);
     Deno.exit(1);
   }
-  installed = new Bench(result.config);
+  const { nats } = result.config;
+  installed = openBench(result.config, nats === null ? null : readNatsAccess(nats));
   return installed;
 }

@@ -1,7 +1,9 @@
-// A bench's identity against the known answers, and base32 against RFC 4648.
+// A bench's identity against the known answers, and where it is spoken to.
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { encodeBase32, fullBenchId, newBenchIdentity } from "../../lib/park/identity.ts";
+import { newBenchIdentity } from "../../lib/park/identity.ts";
+import { inboxSubject } from "../../lib/park/subjects.ts";
+import { fullBenchId } from "../../lib/wire/mod.ts";
 import vectors from "../vectors.json" with { type: "json" };
 
 const { inputs, benches } = vectors;
@@ -40,10 +42,13 @@ Deno.test("another seed is another bench, and a seed of another length is a mist
   assertThrows(() => newBenchIdentity(seed.subarray(1)), RangeError);
 });
 
-Deno.test("[B3] base32 spells the RFC's examples in lower case without padding", () => {
-  const spelled = ["", "f", "fo", "foo", "foob", "fooba", "foobar"].map((text) =>
-    encodeBase32(new TextEncoder().encode(text))
-  );
-  assertEquals(spelled, ["", "my", "mzxq", "mzxw6", "mzxw6yq", "mzxw6ytb", "mzxw6ytboi"]);
-  assertEquals(encodeBase32(new Uint8Array(16)).length, 26);
+Deno.test("[B4] an inbox is found by the box key, and by nothing that people type", () => {
+  for (const { seed, label } of CASES) {
+    const { box } = newBenchIdentity(Uint8Array.fromHex(seed));
+    assertEquals(
+      inboxSubject(box.publicKey),
+      label === inputs.labelA ? benches.inboxA : benches.inboxB,
+    );
+    assertEquals(inboxSubject(box.publicKey).includes(label), false);
+  }
 });

@@ -106,6 +106,7 @@ export class MisbehavingRelay implements AsyncDisposable {
       count: this.#tabs.length,
       created: this.#tabs.length === 1,
       isPublic: false,
+      publicFrame: null,
     }));
   }
 

@@ -29,6 +29,7 @@ import { Seeded } from "../support/seeded.ts";
 const roomId = (n: number): RoomId => roomIdOf(concatBytes(u32(n), new Uint8Array(12)));
 const memberId = (n: number): MemberId => memberIdOf(concatBytes(u32(n), new Uint8Array(12)));
 const ADMIN_FP = new Uint8Array(16).fill(1);
+const JOIN_KEY = new Seeded(78).bytes(32);
 const MAX_MEMBERS = LIMITS.maxMembers;
 const BOUNDS: RoomBounds = { maxMembers: MAX_MEMBERS, maxRooms: LIMITS.maxRooms, mayOpen: true };
 const nonceOf = (n: number) => new Uint8Array(32).fill(n);
@@ -48,7 +49,13 @@ const join = (registry: Reg, options: JoinOptions = {}) => {
     options;
   return onJoin(
     registry,
-    { roomId: roomId(room), adminFp: ADMIN_FP, memberId: memberId(member), create },
+    {
+      roomId: roomId(room),
+      joinPublicKey: JOIN_KEY,
+      adminFp: ADMIN_FP,
+      memberId: memberId(member),
+      create,
+    },
     as,
     { ...BOUNDS, ...options.bounds },
     nonceOf(nonce),
@@ -67,7 +74,7 @@ Deno.test("[R2] onJoin() creates a room with c:1 alone; with c:0 there is none, 
   assertEquals([verdict.created, verdict.replaced], [true, null]);
   assertEquals(verdict.room.roomNonce, nonceOf(9));
   assertEquals(verdict.room.lastAdminCtr, 0);
-  assertEquals(verdict.room.isPublic, false);
+  assertEquals(verdict.room.publicFrame, null);
 });
 
 Deno.test("[R3] onJoin() gives the first comer nothing that the second has not", () => {
@@ -79,10 +86,13 @@ Deno.test("[R3] onJoin() gives the first comer nothing that the second has not",
   // The room knows its members, its admin's fingerprint (which the id commits to) and its nonce: no creator, no role.
   assertEquals(Object.keys(room).toSorted(), [
     "adminFp",
+    "farCount",
     "id",
-    "isPublic",
+    "isKept",
+    "joinPublicKey",
     "lastAdminCtr",
     "members",
+    "publicFrame",
     "roomNonce",
   ]);
   assertEquals(room.roomNonce, nonceOf(9));

@@ -107,7 +107,7 @@ export async function startBenchHere(
     bench,
     recorded,
     async [Symbol.asyncDispose]() {
-      bench.stop();
+      await bench.stop();
       await Promise.all([front.shutdown(), back.shutdown()]);
     },
   };

@@ -53,6 +53,7 @@ const OK = {
   count: 2,
   created: true,
   isPublic: false,
+  publicFrame: null,
 };
 
 /** Every message that a bench of ours sends. */
@@ -82,7 +83,12 @@ Deno.test("[J1] a bench's messages come back as they were meant", () => {
   assertEquals(parseBenchControl(encodeHi(CARD, connNonce)), {
     t: "hi",
     connNonce,
-    benchLabel: "oak",
+    bench: {
+      label: "oak",
+      fp: CARD.fp,
+      signPublicKey: CARD.signPublicKey,
+      boxPublicKey: CARD.boxPublicKey,
+    },
     instance: "i",
     maxFileBytes: 10_485_760,
     framesPerSecond: 5,
