@@ -72,6 +72,8 @@ interface Carried {
   readonly links: Set<Link>;
   /** On a spoke: what the home said of who carries the room. */
   listed: readonly ListedBench[];
+  /** When numbers were last told at once. */
+  toldMs: number;
 }
 
 /** What becomes of a link, for who began it. */
@@ -230,7 +232,10 @@ export class Park {
 
   /** How many sit here changed. */
   onLocalCount(roomId: RoomId): void {
-    if (this.#carried.has(roomId)) this.#tellSoon(roomId);
+    const carried = this.#carried.get(roomId);
+    if (carried === undefined) return;
+    this.#stateNow(carried, null);
+    this.#tellSoon(roomId);
   }
 
   /** Text of `links`: which benches carry the room. `null` in a private room, of which the park knows nothing. */
@@ -352,6 +357,8 @@ export class Park {
         onCount: () =>
           inRoom((id) => {
             this.#rooms.onLinkChanged(id);
+            const carried = this.#carried.get(id);
+            if (carried !== undefined) this.#stateNow(carried, link);
             this.#tellSoon(id);
           }),
         onBenches: (benches) => inRoom((id) => this.#onBenches(id, link, benches)),
@@ -360,8 +367,9 @@ export class Park {
     this.#links.add(link);
     if (roomId !== null) {
       const carried = this.#carried.get(roomId);
-      if (carried === undefined) this.#carried.set(roomId, { links: new Set([link]), listed: [] });
-      else carried.links.add(link);
+      if (carried === undefined) {
+        this.#carried.set(roomId, { links: new Set([link]), listed: [], toldMs: -Infinity });
+      } else carried.links.add(link);
     }
     this.#cancelTick ??= clock.every(TICK_MS, () => this.#tick());
     return link;
@@ -434,6 +442,17 @@ export class Park {
       total: Math.min(total, 0xffff),
       isPublic: room?.publicFrame != null,
     };
+  }
+
+  /**
+   * Numbers go out at once, unless they just did: a tab holds its words back for a newcomer as soon as it hears of one [F12], and what is
+   * said before that would be unproven over there.
+   */
+  #stateNow(carried: Carried, from: Link | null): void {
+    const nowMs = this.#options.clock.nowMs();
+    if (nowMs - carried.toldMs < TELL_AFTER_MS) return;
+    carried.toldMs = nowMs;
+    for (const link of carried.links) if (link !== from && link.isUp) link.sendState();
   }
 
   #tellSoon(roomId: RoomId): void {

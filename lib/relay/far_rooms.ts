@@ -249,7 +249,7 @@ export class FarRooms {
       }
       const others = [...side.links].filter((each) => each !== link);
       this.#inside.spend(roomId, box.length, room.members.size + others.length);
-      const entry = { from: idBytes(from), box };
+      const entry = { from: side.members.idOf(from), box };
       if (isLarge) this.#inside.relayLarge(link, room, entry, others);
       else {
         this.#inside.addToAll(roomId, entry.from, box);
@@ -266,7 +266,9 @@ export class FarRooms {
     if (!side.members.maySpeak(from, link)) return;
     this.#inside.spend(roomId, box.length, 1);
     const member = room.members.get(to);
-    if (member !== undefined) return this.#inside.addToOne(roomId, idBytes(from), member, box);
+    if (member !== undefined) {
+      return this.#inside.addToOne(roomId, side.members.idOf(from), member, box);
+    }
     const onward = side.members.linkOf(to);
     if (onward !== null && onward !== link) onward.sendOne(idBytes(from), idBytes(to), box);
   }

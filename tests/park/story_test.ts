@@ -77,3 +77,24 @@ Deno.test("[K4] three benches around one hub: everything reaches everybody exact
     ]);
   }
 });
+
+Deno.test("[D7] the first words to a newcomer over there come after the introduction, also in one turn", async () => {
+  const { rig, admin } = await parkRig();
+  await pair(rig, admin, 1);
+  const ben = await rig.join("Ben", { bench: 1 });
+  // What is on its way while the join is cannot be proved; from the moment that it is known over here, all is.
+  await rig.settle();
+  // Said at every moment of the introduction: nothing is unproven to Ben, and nothing of it is missing.
+  for (let n = 0; n < 40; n++) {
+    admin.stay.sendText(`${n}`);
+    await rig.advance(25);
+  }
+  await rig.advance(3_000);
+  const shown = texts(ben);
+  assertEquals(said(ben).filter((line) => !line.startsWith("joined")), []);
+  assertEquals(
+    shown,
+    Array.from({ length: shown.length }, (_, n) => `Ada: ${40 - shown.length + n}`),
+  );
+  assert(shown.length > 20);
+});
