@@ -180,7 +180,7 @@ export const ADDRESS_KEY_MS = 10 * 60_000;
 /** Addresses remembered at most; beyond it those without a socket go first, oldest first [M12]. */
 export const MAX_ADDRESSES = 65_536;
 
-// What a bench bears of the park (lib/park/PAIRING.md, [Q1] to [Q9]).
+// What a bench bears of the park (lib/park/PAIRING.md, [Q1] to [Q8]).
 
 /** How long a pairing link is valid, on a clock that only rises [T5]. */
 export const OFFER_MS = 5 * 60_000;
