@@ -25,7 +25,7 @@ import {
 import type { AdminActs } from "./admin_acts.ts";
 import type { ActResult, FindResult } from "./contract.ts";
 import type { PairingOffer, PairingPartner } from "./view_state.ts";
-import type { World } from "./world.ts";
+import type { Cancel, World } from "./world.ts";
 
 /** The bench asks for two seconds; a slow line and as much again. */
 const FIND_WITHIN_MS = 6_000;
@@ -56,6 +56,7 @@ type Whois = Extract<ParkControl, { readonly t: "whois" }>;
 export class PairingActs {
   readonly #options: PairingActsOptions;
   readonly #hashes = new Map<string, Bytes>();
+  readonly #timers = new Set<Cancel>();
   #offers: readonly PairingOffer[] = [];
   #onWhois: ((answer: Whois | null) => void) | null = null;
 
@@ -137,6 +138,12 @@ export class PairingActs {
       hasLeaked: false,
       roomLink: bench.url === "" ? null : `${bench.url}/room#${roomToken}`,
     }];
+    // The bench says so, too; its word may be lost on the way.
+    const cancel = world.after(OFFER_MS, () => {
+      this.#timers.delete(cancel);
+      this.#expire(key);
+    });
+    this.#timers.add(cancel);
     this.#options.onChange();
     return taken;
   }
@@ -172,6 +179,20 @@ export class PairingActs {
 
   onDown(): void {
     this.#onWhois?.(null);
+  }
+
+  /** The stay is over: no link of it is kept. */
+  stop(): void {
+    this.onDown();
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+    this.#hashes.clear();
+    this.#offers = [];
+  }
+
+  #expire(key: string): void {
+    const isOpen = this.#offers.some((offer) => offer.key === key && offer.state === "open");
+    if (isOpen) this.#change(key, (offer) => ({ ...offer, state: "expired" }));
   }
 
   #change(key: string, change: (offer: PairingOffer) => PairingOffer): void {

@@ -697,11 +697,19 @@ export class RoomStay implements Session {
     this.#socket = null;
     socket?.drop(1000);
     this.#receiver.stop();
+    this.#pairing.stop();
     this.#images.clear();
     this.#roster.forgetAll();
     this.#ownImages.clear();
     this.#log.clear();
-    this.#patch({ phase: { tag: "ended", reason } as Phase, log: [], people: [], count: 0 });
+    this.#patch({
+      phase: { tag: "ended", reason } as Phase,
+      log: [],
+      people: [],
+      count: 0,
+      benches: [],
+      offers: [],
+    });
     // The goodbye is being sealed under these keys in this very turn; then nothing of them is left.
     this.#world.after(0, () => {
       this.#sender.stop();
