@@ -73,8 +73,8 @@ export function addOffer(
   if (ofRoom >= MAX_OFFERS_OF_ROOM || open.size >= MAX_OFFERS) return "too-many";
   // An offer that could only end in "too many links" is no offer.
   if (linksOfRoom + ofRoom >= mostLinksOfRoom) return "too-many";
-  // A book full of spent tokens takes no offer rather than forget one: who is forgotten could be offered again.
-  if (spent.size >= MAX_SPENT_TOKENS) return "too-many";
+  // Every open offer will be remembered. A book that is full takes none rather than forget one: who is forgotten could be offered again.
+  if (spent.size + open.size >= MAX_SPENT_TOKENS) return "too-many";
   open.set(key, { ...offer, untilMs: nowMs + OFFER_MS, hasLeaked: false });
   return "taken";
 }
