@@ -15,7 +15,13 @@ import {
   upgradeNative,
   verifyWithNode,
 } from "../relay/mod.ts";
-import { CLOSE, encodeBase64url, fullBenchId, parseBenchUrl } from "../wire/mod.ts";
+import {
+  CLOSE,
+  encodeBase64url,
+  fullBenchId,
+  LINK_FRAMES_SHARE,
+  parseBenchUrl,
+} from "../wire/mod.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import type { Config } from "./config.ts";
 import { newLabel } from "./label.ts";
@@ -84,6 +90,10 @@ export class Bench {
       verify: verifyWithNode,
       isPairingOn: config.isPairingOn,
       operatorToken: config.operatorToken,
+      linkRates: {
+        framesPerSecond: LINK_FRAMES_SHARE * config.limits.maxFramesPerSecond,
+        bytesPerSecond: config.limits.maxRoomBytesPerSecond,
+      },
     });
     this.#relay = new Relay({
       card: {

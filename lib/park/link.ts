@@ -106,6 +106,12 @@ export interface LinkEvents {
   onBenches(benches: readonly ListedBench[]): void;
 }
 
+/** What a link carries each way, of this bench's own settings; Infinity where a limit is switched off [Q6]. */
+export interface LinkRates {
+  readonly framesPerSecond: number;
+  readonly bytesPerSecond: number;
+}
+
 /** What a link is made of. `root` is wiped here. */
 export interface LinkOptions {
   readonly side: "hub" | "spoke";
@@ -115,6 +121,7 @@ export interface LinkOptions {
   readonly clock: Clock;
   readonly pending: PendingBytes;
   readonly events: LinkEvents;
+  readonly rates?: LinkRates;
 }
 
 /** Something that waits to go. `entry` can share a frame with its neighbours; `inner` goes alone. */
@@ -181,19 +188,17 @@ export class Link {
     this.#sealer = new LinkSealer(isHub ? keys.hubToSpoke : keys.spokeToHub);
     this.#opener = new LinkOpener(isHub ? keys.spokeToHub : keys.hubToSpoke);
     this.#subject = isHub ? subjects.hubToSpoke : subjects.spokeToHub;
-    this.#framesOut = new TokenBucket(LINK_FRAMES_PER_SECOND, LINK_FRAMES_PER_SECOND, nowMs);
-    this.#bytesOut = new TokenBucket(LINK_BYTES_PER_SECOND, LINK_BYTES_PER_SECOND, nowMs);
+    const {
+      framesPerSecond: frames = LINK_FRAMES_PER_SECOND,
+      bytesPerSecond: bytes = LINK_BYTES_PER_SECOND,
+    } = options.rates ?? {};
     const slack = RECEIVE_SLACK;
-    this.#framesIn = new TokenBucket(
-      slack * LINK_FRAMES_PER_SECOND,
-      slack * LINK_FRAMES_PER_SECOND,
-      nowMs,
-    );
-    this.#bytesIn = new TokenBucket(
-      slack * LINK_BYTES_PER_SECOND,
-      slack * LINK_BYTES_PER_SECOND,
-      nowMs,
-    );
+    this.#framesOut = new TokenBucket(frames, frames, nowMs);
+    this.#bytesOut = new TokenBucket(bytes, bytes, nowMs);
+    this.#framesIn = new TokenBucket(slack * frames, slack * frames, nowMs);
+    // Never less than one whole frame, however little a bench lets pass in a second.
+    const leastBytes = Math.max(slack * bytes, MAX_LINK_FRAME_BYTES);
+    this.#bytesIn = new TokenBucket(slack * bytes, leastBytes, nowMs);
     this.#bornMs = nowMs;
     this.#heardMs = nowMs;
     this.#movedMs = nowMs;
@@ -397,7 +402,9 @@ export class Link {
   }
 
   #sendInOrder(inner: Bytes): void {
-    if (this.#hasRoomFor(inner.length)) this.#wait({ tag: "inner", inner }, inner.length);
+    // As it is counted out: without its kind byte.
+    const bytes = inner.length - 1;
+    if (this.#hasRoomFor(bytes)) this.#wait({ tag: "inner", inner }, bytes);
   }
 
   #wait(waiting: Waiting, bytes: number): void {
@@ -428,7 +435,7 @@ export class Link {
         return;
       }
       // The next TAKEN goes on with it.
-      if (this.#bytesOnTheirWay >= LINK_WINDOW_BYTES) return;
+      if (this.#isWindowFull()) return;
       this.#sendNext();
     }
   }
@@ -441,12 +448,13 @@ export class Link {
       inner = first.inner;
     } else {
       const entries: OutgoingEntry[] = [];
+      const most = Math.min(MAX_LINK_DATA_BYTES, LINK_WINDOW_BYTES - this.#bytesOnTheirWay);
       let bytes = 0;
       for (taken = 0; taken < this.#queue.length; taken++) {
         const next = this.#queue[taken]!;
         if (next.tag !== "entry") break;
         const size = ENTRY_HEAD_BYTES + next.entry.box.length;
-        if (bytes + size > MAX_LINK_DATA_BYTES) break;
+        if (bytes + size > most) break;
         bytes += size;
         entries.push(next.entry);
       }
@@ -479,8 +487,18 @@ export class Link {
   }
 
   #isStalled(nowMs: number): boolean {
-    return this.#bytesOnTheirWay >= LINK_WINDOW_BYTES && nowMs - this.#movedMs >= STALLED_MS &&
+    return this.#isWindowFull() && nowMs - this.#movedMs >= STALLED_MS &&
       nowMs - this.#saidStateMs >= STALLED_MS;
+  }
+
+  /** Whether what waits in front would not fit into the window any more. */
+  #isWindowFull(): boolean {
+    const first = this.#queue[0];
+    if (first === undefined) return false;
+    const bytes = first.tag === "entry"
+      ? ENTRY_HEAD_BYTES + first.entry.box.length
+      : first.inner.length - 1;
+    return this.#bytesOnTheirWay + bytes > LINK_WINDOW_BYTES;
   }
 
   /** Lets go of all that waits: when the link is down nothing is kept for later. */

@@ -26,7 +26,7 @@ import type { Bus, BusStatus, Stop } from "./bus.ts";
 import { parseClaim } from "./claim.ts";
 import { Claiming } from "./claiming.ts";
 import type { BenchIdentity } from "./identity.ts";
-import { Link, type LinkEnding, type LinkPeer, type PendingBytes } from "./link.ts";
+import { Link, type LinkEnding, type LinkPeer, type LinkRates, type PendingBytes } from "./link.ts";
 import type { ListedBench } from "./link_frame.ts";
 import { Offering } from "./offering.ts";
 import type { ParkAsker, Rooms } from "./park_ports.ts";
@@ -51,6 +51,8 @@ export interface ParkOptions {
   readonly isPairingOn: boolean;
   /** What who accepts here must know besides the link; `null`: nothing. */
   readonly operatorToken: string | null;
+  /** What one link may carry; the defaults where it is left out. */
+  readonly linkRates?: LinkRates;
 }
 
 /** What a park holds now, in totals. */
@@ -316,7 +318,7 @@ export class Park {
     root: Bytes,
     watch: LinkWatch | null,
   ): Link {
-    const { bus, clock } = this.#options;
+    const { bus, clock, linkRates } = this.#options;
     let wasUp = false;
     const inRoom = (run: (roomId: RoomId) => void) => {
       if (roomId !== null) run(roomId);
@@ -328,6 +330,7 @@ export class Park {
       bus,
       clock,
       pending: this.#pending,
+      ...(linkRates === undefined ? {} : { rates: linkRates }),
       events: {
         state: () => this.#stateFor(roomId, link),
         onUp: () =>

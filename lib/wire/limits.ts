@@ -225,9 +225,13 @@ export const PAIRINGS_BURST = 6;
 /** A socket that is pairing has so long before it is closed with 4408 [Q5]: five tries of two seconds, and a slow phone. */
 export const PAIRING_SOCKET_MS = 30_000;
 
-/** What a link carries each way [Q6]: frames and bytes in a second, and a burst of one second. */
-export const LINK_FRAMES_PER_SECOND = 200;
-export const LINK_BYTES_PER_SECOND = 4 * 1024 * 1024;
+/**
+ * What a link carries each way [Q6], with a burst of one second: as many frames as ten sockets may send, as many bytes as may come
+ * into a room. A bench that sets MAX_FRAMES_PER_SECOND or MAX_ROOM_BYTES_PER_SECOND sets these with them.
+ */
+export const LINK_FRAMES_SHARE = 10;
+export const LINK_FRAMES_PER_SECOND = LINK_FRAMES_SHARE * LIMITS.maxFramesPerSecond;
+export const LINK_BYTES_PER_SECOND = LIMITS.maxRoomBytesPerSecond;
 
 /** What waits at one link, and at all links of a bench together; more is dropped, and shows as a gap [Q7]. */
 export const MAX_LINK_PENDING_BYTES = 8 * 1024 * 1024;
