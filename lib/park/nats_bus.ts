@@ -60,6 +60,10 @@ class NatsBus implements Bus {
   readonly #running: Promise<void>;
   /** How the newest attempt at each address ended. */
   readonly #faults = new Map<number, Fault>();
+  /** Addresses that let the bench in at least once. */
+  readonly #proven = new Set<number>();
+  /** The ports that were named where nothing was said; tried in turn with the client port. */
+  readonly #mutePorts = new Map<number, number>();
   readonly #said = new Set<string>();
   #status: BusStatus = { tag: "away" };
   #connection: Connection | null = null;
@@ -145,7 +149,7 @@ class NatsBus implements Bus {
     const cut = () => line.cut();
     this.#ending.signal.addEventListener("abort", cut);
     try {
-      return await this.#stay(line, address);
+      return await this.#stay(line, at);
     } catch (error) {
       return isWrongPort(error)
         ? "not-for-clients"
@@ -160,7 +164,8 @@ class NatsBus implements Bus {
   }
 
   /** Logs in and stays until the connection ends; rejects when it does not get that far. */
-  async #stay(line: Line, { login }: NatsAddress): Promise<Fault> {
+  async #stay(line: Line, at: number): Promise<Fault> {
+    const { login } = this.#addresses[at]!;
     const credentials = { login, creds: this.#creds, nkeySeed: this.#access.nkey };
     const client = await logIn(line, credentials, DIAL_MS);
     let refusal: unknown;
@@ -173,10 +178,15 @@ class NatsBus implements Bus {
       const connection = { client, line };
       this.#connection = connection;
       for (const subscription of this.#subscriptions) this.#join(subscription, connection);
-      // Answered after all that was asked for before: up means that what others publish now arrives.
-      await client.flush();
-      this.#become({ tag: "up" });
-      const error = await client.closed() ?? refusal;
+      const over = client.closed();
+      // Answered after all that was asked for before: up means that what others publish now arrives. The answer is
+      // never given up by itself when the connection ends.
+      await Promise.race([client.flush(), over]);
+      if (!client.isClosed()) {
+        this.#proven.add(at);
+        this.#become({ tag: "up" });
+      }
+      const error = await over ?? refusal;
       return isNotLetIn(error) ? "not-let-in" : "ended";
     } catch (error) {
       throw refusal ?? error;
@@ -215,15 +225,30 @@ class NatsBus implements Bus {
 
   #note(at: number, fault: Fault): void {
     const address = this.#addresses[at]!;
-    const line = wordsFor(fault, address);
+    const isUnknown = !this.#proven.has(at);
+    // Of a server that was joined before, silence means that it stands still.
+    const line = fault === "mute" && !isUnknown ? null : wordsFor(fault, address);
     if (line !== null) this.#sayOnce(`${at} ${fault}`, line);
     if (fault === "not-for-clients") this.#addresses[at] = { ...address, port: NATS_CLIENT_PORT };
+    if (isUnknown) this.#tryOtherPort(at, fault);
     this.#faults.set(at, fault);
     // One server that answers and refuses is worth more to know than others that are away.
     const refusal = [...this.#faults.values()].find((each): each is BusRefusal =>
       each === "not-let-in" || each === "payload-too-small"
     );
     this.#become(refusal === undefined ? { tag: "away" } : { tag: "refused", why: refusal });
+  }
+
+  /** Where servers meet each other over TLS nothing is said to a bench, and a server that stands still is as silent. */
+  #tryOtherPort(at: number, fault: Fault): void {
+    const address = this.#addresses[at]!;
+    if (fault === "mute" && !this.#mutePorts.has(at) && mayBeRoutePort(address)) {
+      this.#mutePorts.set(at, address.port);
+    }
+    const port = this.#mutePorts.get(at);
+    if (port === undefined) return;
+    const isOther = address.port === NATS_CLIENT_PORT;
+    this.#addresses[at] = { ...address, port: isOther ? port : NATS_CLIENT_PORT };
   }
 
   #become(status: BusStatus): void {
@@ -252,15 +277,23 @@ class NatsBus implements Bus {
   }
 }
 
+function mayBeRoutePort({ scheme, port }: NatsAddress): boolean {
+  return (scheme === "nats" || scheme === "tls") && port !== NATS_CLIENT_PORT;
+}
+
 /** What an operator can mend, or `null` where waiting is all there is to do. */
 function wordsFor(fault: Fault, address: NatsAddress): string | null {
   const where = `The NATS server at ${showNatsAddress(address)}`;
+  const other = showNatsAddress({ ...address, port: NATS_CLIENT_PORT });
   switch (fault) {
     case "ended":
     case "unreachable":
       return null;
+    case "mute":
+      return mayBeRoutePort(address)
+        ? `${where} says nothing, as where servers meet each other over TLS; ${other} is tried as well.`
+        : null;
     case "not-for-clients": {
-      const other = showNatsAddress({ ...address, port: NATS_CLIENT_PORT });
       const what = `${where} takes other servers there, not benches`;
       return address.port === NATS_CLIENT_PORT ? `${what}.` : `${what}; ${other} is tried instead.`;
     }

@@ -2,14 +2,18 @@
 // port for clients from one for servers. Every step ends at once when `signal` is raised, and leaves no socket behind.
 // Never prints, never retries.
 
+import { utf8 } from "../wire/mod.ts";
 import { type NatsAddress, showNatsAddress } from "./nats_addresses.ts";
-import { type Pipe, TcpPipe } from "./nats_pipe.ts";
+import { closeNow, piecesOf, type Pipe, TcpPipe } from "./nats_pipe.ts";
+import { openTlsPipe, UntrustedError } from "./nats_tls.ts";
 import { openWebSocketPipe } from "./nats_web_socket.ts";
 
 /** Why no connection came to be. */
 export type LineFault =
   /** Nobody there, or nobody who speaks NATS. */
   | "unreachable"
+  /** It took the connection and said nothing until the end. */
+  | "mute"
   /** A port where NATS servers meet each other. */
   | "not-for-clients"
   /** TLS was asked for and is not offered. */
@@ -46,43 +50,64 @@ export interface DialOptions {
 const MAX_INFO_BYTES = 256 * 1024;
 
 /**
- * More than this without one message that was asked for, and the line is cut: the parser gathers whatever length a server
- * claims. 64 MiB is the longest that NATS itself can be set to send.
+ * More than this without one message that was asked for, and the line is cut: the parser gathers a line without an end for
+ * ever, slowly. NATS advises against messages of more than 8 MiB.
  */
-const MAX_UNEXPLAINED_BYTES = 64 * 1024 * 1024;
+const MAX_UNEXPLAINED_BYTES = 8 * 1024 * 1024;
 
 /** Dials and reads the server's INFO, which comes again as the first of the pieces. Rejects with `LineError`. */
-export async function openLine(address: NatsAddress, { ca, signal }: DialOptions): Promise<Line> {
-  const isWeb = address.scheme === "ws" || address.scheme === "wss";
-  const opened: Pipe[] = [];
-  const cut = () => opened.at(-1)?.cut();
+export async function openLine(address: NatsAddress, options: DialOptions): Promise<Line> {
+  try {
+    const isWeb = address.scheme === "ws" || address.scheme === "wss";
+    return await (isWeb ? openWebLine(address, options) : openTcpLine(address, options));
+  } catch (cause) {
+    if (cause instanceof LineError) throw cause;
+    throw new LineError(cause instanceof UntrustedError ? "untrusted" : "unreachable", { cause });
+  }
+}
+
+async function openWebLine(address: NatsAddress, { ca, signal }: DialOptions): Promise<Line> {
+  const url = `${address.scheme}://${showNatsAddress(address)}/`;
+  const pipe = await openWebSocketPipe(url, ca, signal);
+  const pieces = pipe.pieces();
+  return await cutWhenItFails(() => pipe.cut(), signal, async () => {
+    const { first } = await readInfo(pieces);
+    return lineOf(pipe, first, pieces, address.scheme === "wss");
+  });
+}
+
+async function openTcpLine(address: NatsAddress, { ca, signal }: DialOptions): Promise<Line> {
+  const connection = await Deno.connect({ hostname: address.host, port: address.port, signal });
+  return await cutWhenItFails(() => closeNow(connection), signal, async () => {
+    connection.setNoDelay();
+    const { info, first, isAlone } = await readInfo(piecesOf(connection));
+    if (!info.isForClients) throw new LineError("not-for-clients");
+    const isTlsWanted = address.scheme === "tls" || ca !== null;
+    if (!info.hasTls) {
+      if (isTlsWanted) throw new LineError("no-tls");
+      const pipe = new TcpPipe(connection);
+      return lineOf(pipe, first, pipe.pieces(), false);
+    }
+    // What somebody on the way put behind it in the clear must not count as said under TLS.
+    if (!isAlone) throw new LineError("unreachable");
+    const pipe = await openTlsPipe(connection, address.host, ca, signal);
+    return lineOf(pipe, first, pipe.pieces(), true);
+  });
+}
+
+/** Runs `open`; cuts when it rejects, and as soon as `signal` is raised meanwhile. */
+async function cutWhenItFails(
+  cut: () => void,
+  signal: AbortSignal,
+  open: () => Promise<Line>,
+): Promise<Line> {
   signal.addEventListener("abort", cut);
   try {
-    let pipe: Pipe;
-    if (isWeb) {
-      pipe = await openWebSocketPipe(
-        `${address.scheme}://${showNatsAddress(address)}/`,
-        ca,
-        signal,
-      );
-    } else {
-      pipe = new TcpPipe(
-        await Deno.connect({ hostname: address.host, port: address.port, signal }),
-      );
-    }
-    opened.push(pipe);
-    const pieces = pipe.pieces();
-    const { info, first } = await readInfo(pieces);
-    if (!info.isForClients) throw new LineError("not-for-clients");
-    if (isWeb) return lineOf(pipe, first, pieces, address.scheme === "wss");
-    const isTlsWanted = address.scheme === "tls" || ca !== null;
-    if (!isTlsWanted && !info.hasTls) return lineOf(pipe, first, pieces, false);
-    if (!info.hasTls) throw new LineError("no-tls");
-    const secured = await secure(pipe as TcpPipe, address.host, ca, (early) => opened.push(early));
-    return lineOf(secured, first, secured.pieces(), true);
-  } catch (cause) {
+    if (signal.aborted) cut();
+    return await open();
+  } catch (error) {
     cut();
-    throw cause instanceof LineError ? cause : new LineError("unreachable", { cause });
+    throw error;
   } finally {
     signal.removeEventListener("abort", cut);
   }
@@ -123,11 +148,12 @@ function lineOf(
 
 async function readInfo(
   pieces: AsyncIterator<Uint8Array>,
-): Promise<{ readonly info: Info; readonly first: Uint8Array }> {
+): Promise<{ readonly info: Info; readonly first: Uint8Array; readonly isAlone: boolean }> {
   let text = "";
   const decoder = new TextDecoder();
   while (!text.includes("\n")) {
     const { done, value } = await pieces.next();
+    if (done === true && text === "") throw new LineError("mute");
     if (done === true || text.length > MAX_INFO_BYTES) throw new LineError("unreachable");
     text += decoder.decode(value, { stream: true });
   }
@@ -140,27 +166,7 @@ async function readInfo(
       isForClients: typeof fields.client_id === "number" && fields.info_on_connect === undefined,
       hasTls: fields.tls_required === true || fields.tls_available === true,
     },
-    first: new TextEncoder().encode(text),
+    first: utf8(text),
+    isAlone: text.endsWith("\n") && text.indexOf("\n") === text.length - 1,
   };
-}
-
-async function secure(
-  pipe: TcpPipe,
-  hostname: string,
-  ca: string | null,
-  onEarly: (pipe: TcpPipe) => void,
-): Promise<TcpPipe> {
-  const connection = await Deno.startTls(pipe.connection as Deno.TcpConn, {
-    hostname,
-    caCerts: ca === null ? [] : [ca],
-  });
-  const secured = new TcpPipe(connection);
-  onEarly(secured);
-  try {
-    await connection.handshake();
-  } catch (cause) {
-    const isCertificate = cause instanceof Error && /certificate/i.test(cause.message);
-    throw new LineError(isCertificate ? "untrusted" : "unreachable", { cause });
-  }
-  return secured;
 }

@@ -3,7 +3,7 @@
 
 // @ts-types="./ws_client.d.ts"
 import { WebSocket } from "ws";
-import type { Pipe } from "./nats_pipe.ts";
+import { Arrivals, type Pipe } from "./nats_pipe.ts";
 
 /** One WebSocket message: NATS sends frames of at most 64 KiB unless told otherwise; this bound is for strangers. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
@@ -37,20 +37,13 @@ export async function openWebSocketPipe(
 
 class WebSocketPipe implements Pipe {
   readonly #socket: WebSocket;
-  #arrived: Uint8Array[] = [];
+  readonly #arrivals = new Arrivals();
   #isOver = false;
-  #next: PromiseWithResolvers<void> | null = null;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
-    socket.on("message", (data) => {
-      this.#arrived.push(new Uint8Array(data));
-      this.#next?.resolve();
-    });
-    socket.on("close", () => {
-      this.#isOver = true;
-      this.#next?.resolve();
-    });
+    socket.on("message", (data) => this.#arrivals.push(new Uint8Array(data)));
+    socket.on("close", () => this.cut());
   }
 
   get waitingBytes(): number {
@@ -61,22 +54,13 @@ class WebSocketPipe implements Pipe {
     if (!this.#isOver) this.#socket.send(bytes, { binary: true });
   }
 
-  async *pieces(): AsyncIterableIterator<Uint8Array> {
-    for (;;) {
-      const piece = this.#arrived.shift();
-      if (piece !== undefined) yield piece;
-      else if (this.#isOver) return;
-      else {
-        this.#next = Promise.withResolvers();
-        await this.#next.promise;
-      }
-    }
+  pieces(): AsyncIterableIterator<Uint8Array> {
+    return this.#arrivals.pieces();
   }
 
   cut(): void {
     this.#isOver = true;
-    this.#arrived = [];
     this.#socket.terminate();
-    this.#next?.resolve();
+    this.#arrivals.end();
   }
 }

@@ -85,6 +85,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     "lib/clock.ts",
     "lib/limits/keyed_hash.ts",
     "lib/self_hosted",
+    "lib/park/nats_tls.ts",
   ],
   "ws": ["lib/self_hosted", "lib/park/nats_web_socket.ts"],
   "@nats-io/nats-core": ["lib/park/nats_client.ts"],

@@ -7,6 +7,10 @@ import { until } from "./until.ts";
 
 /** What a server is to offer. Its client port is always there. */
 export interface NatsSetup {
+  /** The loopback address of all its listeners. */
+  readonly host?: string;
+  /** Only where the number itself is what is tested, and then on a host of the test's own. */
+  readonly clientPort?: number;
   /** More of the configuration, in NATS's own words. */
   readonly config?: string;
   readonly maxPayloadBytes?: number;
@@ -16,6 +20,7 @@ export interface NatsSetup {
   /** Other servers' route ports on this machine; a list makes it part of a cluster, and an empty one too. */
   readonly routes?: readonly number[];
   readonly routeTls?: CertFiles;
+  readonly hasLeafPort?: boolean;
 }
 
 /** A configuration that is started as it stands, with what it reads from the environment. */
@@ -42,7 +47,8 @@ export class NatsServer implements AsyncDisposable {
   log = "";
   readonly #folder: string;
   readonly #configPath: string;
-  readonly #renderConfig: (() => string) | null;
+  /** `null`: the file is used as it stands. */
+  #setup: NatsSetup | null;
   readonly #env: Readonly<Record<string, string>>;
   readonly #listeners: readonly ListenerName[];
   readonly #ports = new Map<ListenerName, number>();
@@ -57,34 +63,29 @@ export class NatsServer implements AsyncDisposable {
     const listeners: ListenerName[] = ["client"];
     if (setup.routes !== undefined) listeners.push("route");
     if (setup.hasWebSocket === true) listeners.push("websocket");
+    if (setup.hasLeafPort === true) listeners.push("leaf");
     const folder = await Deno.makeTempDir();
-    const server: NatsServer = new NatsServer({
-      folder,
-      configPath: `${folder}/server.conf`,
-      renderConfig: () => renderConfig(setup, (name) => server.#ports.get(name) ?? -1),
-      env: {},
-      listeners,
-    });
-    return await server.#firstStart();
+    const configPath = `${folder}/server.conf`;
+    return await new NatsServer({ folder, configPath, setup, env: {}, listeners }).#firstStart();
   }
 
   /** A server with a configuration as it stands in a file, once it listens. */
   static async startFile({ path, env, listeners }: NatsFile): Promise<NatsServer> {
     const folder = await Deno.makeTempDir();
-    const server = new NatsServer({ folder, configPath: path, renderConfig: null, env, listeners });
-    return await server.#firstStart();
+    const parts = { folder, configPath: path, setup: null, env, listeners };
+    return await new NatsServer(parts).#firstStart();
   }
 
   private constructor(parts: {
     readonly folder: string;
     readonly configPath: string;
-    readonly renderConfig: (() => string) | null;
+    readonly setup: NatsSetup | null;
     readonly env: Readonly<Record<string, string>>;
     readonly listeners: readonly ListenerName[];
   }) {
     this.#folder = parts.folder;
     this.#configPath = parts.configPath;
-    this.#renderConfig = parts.renderConfig;
+    this.#setup = parts.setup;
     this.#env = parts.env;
     this.#listeners = parts.listeners;
   }
@@ -108,7 +109,7 @@ export class NatsServer implements AsyncDisposable {
 
   /** NATS_PEERS for a bench beside it. */
   get address(): string {
-    return `nats://127.0.0.1:${this.port()}`;
+    return `nats://${this.host("client")}:${this.port()}`;
   }
 
   /** Ends the process as `signal` does and waits until it is gone. */
@@ -120,9 +121,10 @@ export class NatsServer implements AsyncDisposable {
     await Promise.all([child.status, this.#reading]);
   }
 
-  /** Starts it again, where it listened before. */
-  async restart(): Promise<void> {
+  /** Starts it again, where it listened before, with what is changed in its setup; listeners cannot be added. */
+  async restart(changes: NatsSetup = {}): Promise<void> {
     await this.kill();
+    if (this.#setup !== null) this.#setup = { ...this.#setup, ...changes };
     await this.#start();
   }
 
@@ -152,8 +154,9 @@ export class NatsServer implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    if (this.#renderConfig !== null) {
-      await Deno.writeTextFile(this.#configPath, this.#renderConfig());
+    if (this.#setup !== null) {
+      const config = renderConfig(this.#setup, (name) => this.#ports.get(name) ?? -1);
+      await Deno.writeTextFile(this.#configPath, config);
     }
     this.#startedAt = this.log.length;
     const child = new Deno.Command(programPath(NATS_SERVER), {
@@ -213,22 +216,21 @@ export async function routesStand(server: NatsServer, count: number): Promise<vo
 }
 
 function renderConfig(setup: NatsSetup, portOf: (name: ListenerName) => number): string {
-  const lines = [`listen: "127.0.0.1:${portOf("client")}"`];
-  if (setup.maxPayloadBytes !== undefined) lines.push(`max_payload: ${setup.maxPayloadBytes}`);
-  if (setup.tls !== undefined) lines.push(`tls { ${renderCerts(setup.tls)} }`);
+  const { host = "127.0.0.1", clientPort, maxPayloadBytes, tls, routes, routeTls } = setup;
+  const listen = (name: ListenerName, port = portOf(name)) => `listen: "${host}:${port}"`;
+  const lines = [listen("client", clientPort)];
+  if (maxPayloadBytes !== undefined) lines.push(`max_payload: ${maxPayloadBytes}`);
+  if (tls !== undefined) lines.push(`tls { ${renderCerts(tls)} }`);
   if (setup.hasWebSocket === true) {
-    lines.push(`websocket { listen: "127.0.0.1:${portOf("websocket")}", no_tls: true }`);
+    lines.push(`websocket { ${listen("websocket")}, no_tls: true }`);
   }
-  if (setup.routes !== undefined) {
-    const tls = setup.routeTls === undefined
-      ? ""
-      : `tls { ${renderCerts(setup.routeTls)}, verify: true }`;
-    const routes = setup.routes.map((port) => `"nats://127.0.0.1:${port}"`).join(", ");
+  if (setup.hasLeafPort === true) lines.push(`leafnodes { ${listen("leaf")} }`);
+  if (routes !== undefined) {
+    const addresses = routes.map((port) => `"nats://127.0.0.1:${port}"`).join(", ");
     // Servers tell each other no addresses: a route through a valve must not be gone round.
-    lines.push(
-      `cluster { name: "test", listen: "127.0.0.1:${portOf("route")}", no_advertise: true, ${tls}`,
-      `  routes: [${routes}] }`,
-    );
+    lines.push(`cluster { name: "test", ${listen("route")}, no_advertise: true`);
+    if (routeTls !== undefined) lines.push(`  tls { ${renderCerts(routeTls)}, verify: true }`);
+    lines.push(`  routes: [${addresses}] }`);
   }
   return [...lines, setup.config ?? "", ""].join("\n");
 }
