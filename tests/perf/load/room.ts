@@ -19,18 +19,18 @@ export class LoadRoom {
   #run: Run | null = null;
   #brokenBy: string | null = null;
 
-  constructor(target: Target, address: string) {
+  constructor(target: Target, address: string, keys: RoomKeys = newRoomKeys(address)) {
     this.#target = target;
-    this.#keys = newRoomKeys(address);
+    this.#keys = keys;
   }
 
-  /** Makes all that one more member needs beforehand; what is returned lets it in. */
-  prepareMember(): () => Promise<void> {
-    const session = LoadMember.newSession(this.#target);
+  /** Makes all that one more member needs beforehand; what is returned lets it in, at another bench of the room where one is named. */
+  prepareMember(target: Target = this.#target): () => Promise<void> {
+    const session = LoadMember.newSession(target);
     const index = this.#acks.length;
     this.#acks.push(0);
     return async () => {
-      this.#members[index] = await LoadMember.enter(this.#target, this.#keys, session, {
+      this.#members[index] = await LoadMember.enter(target, this.#keys, session, {
         onMessage: (reader, nowMs) => this.#onMessage(index, reader, nowMs),
         onAcks: (count) => this.#onAcks(index, count),
         onFault: (what) => this.#onFault(what),
