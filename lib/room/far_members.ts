@@ -1,11 +1,19 @@
 // Which bench each far member of a room sits on: where it was first seen. So nobody speaks for a member of another bench, and what
-// is for one member goes one way. Pure; `Link` is whatever the caller calls one. Rules: lib/park/PAIRING.md, [K4].
+// is for one member goes one way. Who left keeps its seat: it may be back in a moment, and until then another bench could take its
+// place. Pure; `Link` is whatever the caller calls one. Rules: lib/park/PAIRING.md, [K4].
 
 import { idBytes, MAX_FAR_MEMBERS, type MemberId } from "../wire/mod.ts";
+
+/** Who was seen behind one link, each list oldest first. */
+interface Seats {
+  readonly here: Set<MemberId>;
+  readonly gone: Set<MemberId>;
+}
 
 /** The far members of one room. */
 export class FarMembers<Link> {
   readonly #links = new Map<MemberId, Link>();
+  readonly #seats = new Map<Link, Seats>();
   readonly #ids = new Map<MemberId, Uint8Array>();
 
   /** How many are remembered. */
@@ -25,26 +33,35 @@ export class FarMembers<Link> {
     return bytes;
   }
 
-  /** Where a member sits, or `null` for one that was never seen. */
+  /** Where a member sits or sat, or `null` for one that was never seen. */
   linkOf(memberId: MemberId): Link | null {
     return this.#links.get(memberId) ?? null;
   }
 
   /**
    * Whether `link` may speak for this member: it is known to sit there, or was never seen and sits there from now on. A member
-   * too many is nobody's.
+   * too many takes the place of one behind the link with the most, or is nobody's: no bench fills the list for the others.
    */
   maySpeak(memberId: MemberId, link: Link): boolean {
     const known = this.#links.get(memberId);
-    if (known !== undefined) return known === link;
-    if (this.#links.size >= MAX_FAR_MEMBERS) return false;
+    if (known !== undefined) {
+      if (known !== link) return false;
+      const seats = this.#seatsOf(link);
+      if (seats.gone.delete(memberId)) seats.here.add(memberId);
+      return true;
+    }
+    if (this.#links.size >= MAX_FAR_MEMBERS && !this.#makeRoomFor(link)) return false;
     this.#links.set(memberId, link);
+    this.#seatsOf(link).here.add(memberId);
     return true;
   }
 
-  /** The member is gone from there. `false` when it never sat there: another bench's word about it counts for nothing. */
+  /** The member is gone from there. `false` when it did not sit there: another bench's word about it counts for nothing. */
   onLeft(memberId: MemberId, link: Link): boolean {
-    return this.#links.get(memberId) === link && this.#forget(memberId);
+    const seats = this.#seats.get(link);
+    if (seats === undefined || !seats.here.delete(memberId)) return false;
+    seats.gone.add(memberId);
+    return true;
   }
 
   /** It proved itself here: it sits here. */
@@ -54,17 +71,45 @@ export class FarMembers<Link> {
 
   /** Who sits behind a link. */
   membersOf(link: Link): readonly MemberId[] {
-    return [...this.#links].filter(([, each]) => each === link).map(([memberId]) => memberId);
+    return [...this.#seats.get(link)?.here ?? []];
   }
 
-  /** Forgets everybody behind a link. Returns who that was. */
+  /** Forgets everybody behind a link. Returns who sat there. */
   forgetLink(link: Link): readonly MemberId[] {
-    const gone = this.membersOf(link);
-    for (const memberId of gone) this.#forget(memberId);
-    return gone;
+    const seats = this.#seats.get(link);
+    if (seats === undefined) return [];
+    const here = [...seats.here];
+    for (const memberId of [...here, ...seats.gone]) this.#forget(memberId);
+    this.#seats.delete(link);
+    return here;
+  }
+
+  #seatsOf(link: Link): Seats {
+    let seats = this.#seats.get(link);
+    if (seats === undefined) this.#seats.set(link, seats = { here: new Set(), gone: new Set() });
+    return seats;
+  }
+
+  #makeRoomFor(link: Link): boolean {
+    const sizeOf = ({ here, gone }: Seats) => here.size + gone.size;
+    const own = this.#seatsOf(link);
+    let fullest = own;
+    for (const seats of this.#seats.values()) if (sizeOf(seats) > sizeOf(fullest)) fullest = seats;
+    const [going] = sizeOf(fullest) > sizeOf(own) + 1
+      ? [...fullest.gone.values().take(1), ...fullest.here.values().take(1)]
+      : own.gone;
+    if (going === undefined) return false;
+    this.#forget(going);
+    return true;
   }
 
   #forget(memberId: MemberId): boolean {
+    const link = this.#links.get(memberId);
+    if (link !== undefined) {
+      const seats = this.#seats.get(link);
+      seats?.here.delete(memberId);
+      seats?.gone.delete(memberId);
+    }
     this.#ids.delete(memberId);
     return this.#links.delete(memberId);
   }
