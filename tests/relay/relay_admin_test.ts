@@ -158,13 +158,19 @@ Deno.test("[A2] forged, cut and changed commands are refused by their reason, to
   assertEquals(ana.closedWith, null);
 });
 
-Deno.test("[A6] every other operation is refused as unsupported, moves no counter and is relayed to nobody", () => {
+Deno.test("[A6] [A8] on a bench by itself nothing but DELETE is done, each by its reason; no counter moves, nobody hears of it", () => {
   const { rig, ana, bo, nonce } = twoInRoom();
+  const reasons: Record<number, string> = {
+    [ADMIN_OP.makePublic]: "no-park",
+    [ADMIN_OP.pairOffer]: "no-park",
+    [ADMIN_OP.pairCancel]: "no-park",
+    [ADMIN_OP.unpair]: "wrong-bench",
+  };
   for (let op = 0; op < 256; op++) {
     if (op === ADMIN_OP.delete) continue;
     const frame = rigAdminCommand(ROOM.admin, ROOM.roomId, nonce, 1_000 + op, op);
     ana.events.onBinary(adminMessage(frame));
-    assertEquals(answers(ana).at(-1), ["unsupported", 0]);
+    assertEquals(answers(ana).at(-1), [reasons[op] ?? "unsupported", 0]);
     // Two a second are taken [M9].
     rig.clock.advance(500);
   }

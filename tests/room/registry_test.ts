@@ -1,4 +1,4 @@
-// [R1] to [R8] The rules of rooms, as pure decisions: connections are plain texts and time is a number.
+// [R1] to [R8] [U1] to [U4] The rules of rooms, as pure decisions: connections are plain texts and time is a number.
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
@@ -6,9 +6,12 @@ import {
   isTombstoned,
   newRegistry,
   onAdminCounter,
+  onAdopt,
   onDelete,
   onJoin,
   onLeave,
+  onLinks,
+  onMakePublic,
   type Registry,
   type RoomBounds,
 } from "../../lib/room/mod.ts";
@@ -309,4 +312,120 @@ Deno.test("[M6] onJoin() holds the bound of members that it is given", () => {
     tag: "refused",
     code: CLOSE.roomFull,
   });
+});
+
+const adoption = (nonce = 7, lastAdminCtr = 20, room = 1) => ({
+  roomId: roomId(room),
+  joinPublicKey: JOIN_KEY,
+  adminFp: ADMIN_FP,
+  roomNonce: nonceOf(nonce),
+  lastAdminCtr,
+  publicFrame: new Uint8Array(153).fill(nonce),
+});
+const adopt = (registry: Reg, ...how: Parameters<typeof adoption>) =>
+  onAdopt(registry, adoption(...how), LIMITS.maxRooms, 0);
+
+Deno.test("[U1] a room that links keep outlives its last member here, and goes with what kept it", () => {
+  const registry: Reg = newRegistry();
+  join(registry);
+  assertEquals(onLinks(registry, roomId(1), 2, true), true);
+  assertEquals(onLeave(registry, roomId(1), memberId(1), "tab 1"), true);
+  assertEquals([roomOf(registry)!.members.size, roomOf(registry)!.farCount], [0, 2]);
+  // Who comes now comes into the same instance.
+  const verdict = join(registry, { member: 2, nonce: 5, create: false });
+  assert(verdict.tag === "entered");
+  assertEquals(roomOf(registry)!.roomNonce, nonceOf(9));
+  onLeave(registry, roomId(1), memberId(2), "tab 2");
+  assertEquals(onLinks(registry, roomId(1), 0, false), false);
+  assertEquals(registry.rooms.size, 0);
+  assertEquals(onLinks(registry, roomId(1), 1, true), false);
+  assertEquals(registry.rooms.size, 0);
+});
+
+Deno.test("[U1] a room with somebody here stands, whatever becomes of its links", () => {
+  const registry: Reg = newRegistry();
+  join(registry);
+  assertEquals(onLinks(registry, roomId(1), 3, true), true);
+  assertEquals(onLinks(registry, roomId(1), 0, false), true);
+  assertEquals(roomOf(registry)!.farCount, 0);
+  onLeave(registry, roomId(1), memberId(1), "tab 1");
+  assertEquals(registry.rooms.size, 0);
+});
+
+Deno.test("[U2] an adopted room that is not open here is opened with the home's nonce, counter and publicness, and kept", () => {
+  const registry: Reg = newRegistry();
+  assertEquals(adopt(registry), "adopted");
+  const room = roomOf(registry)!;
+  assertEquals([room.roomNonce, room.lastAdminCtr, room.isKept], [nonceOf(7), 20, true]);
+  assertEquals(room.publicFrame, adoption().publicFrame);
+  assertEquals([room.members.size, room.farCount], [0, 0]);
+  assertEquals(join(registry, { create: false }).tag, "entered");
+});
+
+Deno.test("[U2] one that is open here takes over nonce and publicness; its own counter only if it is higher and of the same nonce", () => {
+  for (
+    const [ownNonce, ownCtr, adoptedCtr, expected] of [
+      [7, 50, 20, 50],
+      [7, 10, 20, 20],
+      // Another instance: what was counted there counts for nothing here.
+      [9, 50, 20, 20],
+    ] as const
+  ) {
+    const registry: Reg = newRegistry();
+    join(registry, { nonce: ownNonce });
+    onAdminCounter(registry, roomId(1), ownCtr);
+    assertEquals(adopt(registry, 7, adoptedCtr), "adopted");
+    const room = roomOf(registry)!;
+    assertEquals([room.roomNonce, room.lastAdminCtr], [nonceOf(7), expected]);
+    assertEquals(room.publicFrame, adoption(7).publicFrame);
+    assertEquals([...room.members.values()], ["tab 1"]);
+  }
+});
+
+Deno.test("[U2] [R7] a deleted id is not adopted until its time is over, and none beyond the bench's rooms", () => {
+  const registry: Reg = newRegistry();
+  join(registry);
+  onDelete(registry, roomId(1), 0);
+  const at = (nowMs: number, maxRooms = 10) => onAdopt(registry, adoption(), maxRooms, nowMs);
+  assertEquals(at(TOMBSTONE_MS - 1), "deleted");
+  assertEquals(registry.rooms.size, 0);
+  assertEquals(at(TOMBSTONE_MS), "adopted");
+  assertEquals(onAdopt(registry, adoption(7, 20, 2), 1, TOMBSTONE_MS), "full");
+  assertEquals(registry.rooms.size, 1);
+  // One that is open already takes no further room.
+  assertEquals(at(TOMBSTONE_MS, 1), "adopted");
+});
+
+Deno.test("[U4] the bound on members counts all benches together, also for who comes back under another socket", () => {
+  const registry: Reg = newRegistry();
+  const bounds = { maxMembers: 5 };
+  join(registry, { member: 1, bounds });
+  onLinks(registry, roomId(1), 3, true);
+  assertEquals(join(registry, { member: 2, bounds }).tag, "entered");
+  assertEquals(join(registry, { member: 3, bounds }), { tag: "refused", code: CLOSE.roomFull });
+  const again = join(registry, { member: 2, as: "tab 2 again", bounds });
+  assert(again.tag === "entered" && again.replaced === "tab 2");
+  onLinks(registry, roomId(1), 2, true);
+  assertEquals(join(registry, { member: 3, bounds }).tag, "entered");
+  assertEquals(join(registry, { member: 4, bounds }), { tag: "refused", code: CLOSE.roomFull });
+});
+
+Deno.test("[A8] [U3] a room is public by its latest signed word, and one that is opened again is private", () => {
+  const registry: Reg = newRegistry();
+  join(registry);
+  onMakePublic(registry, roomId(1), new Uint8Array([1]));
+  onMakePublic(registry, roomId(1), new Uint8Array([2]));
+  assertEquals(roomOf(registry)!.publicFrame, new Uint8Array([2]));
+  onMakePublic(registry, roomId(2), new Uint8Array([3]));
+  assertEquals(registry.rooms.size, 1);
+  onLinks(registry, roomId(1), 1, false);
+  onLeave(registry, roomId(1), memberId(1), "tab 1");
+  join(registry, { nonce: 4 });
+  const room = roomOf(registry)!;
+  assertEquals([room.publicFrame, room.farCount, room.isKept, room.lastAdminCtr], [
+    null,
+    0,
+    false,
+    0,
+  ]);
 });

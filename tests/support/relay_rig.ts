@@ -30,6 +30,7 @@ import {
   u64,
   utf8,
 } from "../../lib/wire/mod.ts";
+import type { ParkPort } from "../../lib/relay/park_port.ts";
 import { ManualClock } from "./manual_clock.ts";
 import { MemorySocket } from "./memory_socket.ts";
 import { type NodeSigner, nodeSigner } from "./node_signer.ts";
@@ -128,7 +129,8 @@ export class RelayRig {
   faults = 0;
   #sessions = 0;
 
-  constructor(limits: Partial<Limits> = {}) {
+  /** `park`: what stands for the other benches; by itself without. */
+  constructor(limits: Partial<Limits> = {}, park: ParkPort | null = null) {
     this.relay = new Relay({
       card: {
         label: "oak",
@@ -147,6 +149,7 @@ export class RelayRig {
       },
       clock: this.clock,
       onFault: () => this.faults++,
+      park,
     });
   }
 

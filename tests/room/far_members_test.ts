@@ -1,0 +1,143 @@
+// Which bench each far member sits on: where it was first seen, and nowhere else until it sits here or that bench is gone.
+
+import { assert, assertEquals } from "@std/assert";
+import { FarMembers } from "../../lib/room/mod.ts";
+import {
+  concatBytes,
+  idBytes,
+  MAX_FAR_MEMBERS,
+  type MemberId,
+  memberIdOf,
+  u32,
+} from "../../lib/wire/mod.ts";
+import { Seeded } from "../support/seeded.ts";
+
+const member = (n: number): MemberId => memberIdOf(concatBytes(u32(n), new Uint8Array(12)));
+
+Deno.test("[K4] a bench speaks for whom it brought first, and for no member of another bench", () => {
+  const far = new FarMembers<string>();
+  assertEquals(far.maySpeak(member(1), "oak"), true);
+  assertEquals(far.maySpeak(member(1), "oak"), true);
+  assertEquals(far.maySpeak(member(1), "elm"), false);
+  assertEquals([far.linkOf(member(1)), far.linkOf(member(2))], ["oak", null]);
+  assertEquals(far.size, 1);
+});
+
+Deno.test("[K4] only its own bench says that a member left, once; its seat stays, so that no other bench takes its place", () => {
+  const far = new FarMembers<string>();
+  far.maySpeak(member(1), "oak");
+  assertEquals(far.onLeft(member(1), "elm"), false);
+  assertEquals(far.membersOf("oak"), [member(1)]);
+  assertEquals(far.onLeft(member(2), "oak"), false);
+  assertEquals(far.onLeft(member(1), "oak"), true);
+  assertEquals(far.onLeft(member(1), "oak"), false);
+  assertEquals([far.membersOf("oak"), far.linkOf(member(1))], [[], "oak"]);
+  assertEquals(far.maySpeak(member(1), "elm"), false);
+  assertEquals(far.maySpeak(member(1), "oak"), true);
+  assertEquals(far.membersOf("oak"), [member(1)]);
+});
+
+Deno.test("[K4] who proved itself here sits here, and on no other bench", () => {
+  const far = new FarMembers<string>();
+  far.maySpeak(member(1), "oak");
+  far.onHere(member(1));
+  assertEquals([far.linkOf(member(1)), far.size], [null, 0]);
+});
+
+Deno.test("[K4] with a link go all behind it, and nobody else", () => {
+  const far = new FarMembers<string>();
+  for (let n = 0; n < 10; n++) far.maySpeak(member(n), n % 2 === 0 ? "oak" : "elm");
+  const evens = [0, 2, 4, 6, 8].map(member);
+  assertEquals(far.membersOf("oak"), evens);
+  assertEquals(far.forgetLink("oak"), evens);
+  assertEquals([far.size, far.membersOf("oak"), far.membersOf("elm").length], [5, [], 5]);
+  assertEquals(far.maySpeak(member(0), "elm"), true);
+});
+
+Deno.test("[K4] 1024 are remembered; a bench that filled them has no place for one more until one of its own left", () => {
+  const far = new FarMembers<string>();
+  assertEquals(MAX_FAR_MEMBERS, 1_024);
+  for (let n = 0; n < MAX_FAR_MEMBERS; n++) assert(far.maySpeak(member(n), "oak"));
+  assertEquals(far.maySpeak(member(5_000), "oak"), false);
+  assertEquals(far.maySpeak(member(7), "oak"), true);
+  far.onLeft(member(7), "oak");
+  assertEquals(far.maySpeak(member(5_000), "oak"), true);
+  assertEquals([far.linkOf(member(7)), far.linkOf(member(5_000)), far.size], [null, "oak", 1_024]);
+});
+
+Deno.test("[K4] a bench that filled the list fills it for itself alone: others take the places of those that left, and then of those that it brought first", () => {
+  const far = new FarMembers<string>();
+  for (let n = 0; n < MAX_FAR_MEMBERS; n++) far.maySpeak(member(n), "oak");
+  far.onLeft(member(9), "oak");
+  assertEquals(far.maySpeak(member(5_000), "elm"), true);
+  assertEquals([far.linkOf(member(9)), far.linkOf(member(0))], [null, "oak"]);
+  assertEquals(far.maySpeak(member(5_001), "elm"), true);
+  assertEquals(far.linkOf(member(0)), null);
+  for (let n = 5_002; n < 5_600; n++) far.maySpeak(member(n), "elm");
+  // Half and half: neither takes from the other.
+  assertEquals([far.membersOf("oak").length, far.membersOf("elm").length], [512, 512]);
+  assertEquals(far.size, MAX_FAR_MEMBERS);
+});
+
+Deno.test("[D7] the id of a member that is remembered is one and the same object", () => {
+  const far = new FarMembers<string>();
+  far.maySpeak(member(1), "oak");
+  const id = far.idOf(member(1));
+  assertEquals(id, idBytes(member(1)));
+  assert(far.idOf(member(1)) === id);
+  far.onLeft(member(1), "oak");
+  far.maySpeak(member(1), "oak");
+  assert(far.idOf(member(1)) === id);
+  far.onHere(member(1));
+  assert(far.idOf(member(1)) !== id);
+  // Of a stranger nothing is kept.
+  assert(far.idOf(member(2)) !== far.idOf(member(2)));
+});
+
+Deno.test("[K4] whatever benches say in whatever order, each member has one owner, and only what happens here moves it", () => {
+  const random = new Seeded(44);
+  const far = new FarMembers<number>();
+  const owners = new Map<MemberId, number>();
+  const here = new Set<MemberId>();
+  for (let step = 0; step < 30_000; step++) {
+    const who = member(random.below(1_000));
+    const link = random.below(4);
+    const owner = owners.get(who);
+    switch (random.below(12)) {
+      case 0:
+        assertEquals(far.onLeft(who, link), owner === link && here.delete(who));
+        break;
+      case 1:
+        far.onHere(who);
+        owners.delete(who);
+        here.delete(who);
+        break;
+      case 2:
+        if (random.below(200) > 0) break;
+        for (const gone of far.forgetLink(link)) assert(here.delete(gone));
+        for (const [each, at] of owners) if (at === link) owners.delete(each);
+        break;
+      default:
+        assertEquals(far.maySpeak(who, link), owner === undefined || owner === link);
+        if (owner === undefined) owners.set(who, link);
+        if (owner === undefined || owner === link) here.add(who);
+    }
+    assertEquals(far.size, owners.size);
+    assertEquals(far.linkOf(who), owners.get(who) ?? null);
+  }
+  const sitting = [0, 1, 2, 3].flatMap((link) => far.membersOf(link));
+  assertEquals(new Set(sitting), here);
+});
+
+Deno.test("[K4] beyond the bound it stays within it, and who may speak is who is remembered there", () => {
+  const random = new Seeded(45);
+  const far = new FarMembers<number>();
+  for (let step = 0; step < 20_000; step++) {
+    const who = member(random.below(5_000));
+    const link = random.below(3);
+    const may = far.maySpeak(who, link);
+    assertEquals(may, far.linkOf(who) === link);
+    if (random.below(4) === 0) far.onLeft(who, link);
+    assert(far.size <= MAX_FAR_MEMBERS);
+  }
+});
