@@ -3,7 +3,6 @@
 // themselves are lib/park's. Rules: lib/park/PAIRING.md, [K4] [K8] to [K10] and [U1] to [U6].
 
 import type { Clock } from "../clock.ts";
-import { TokenBucket } from "../limits/mod.ts";
 import { ADMIN_OP, type AdminCommand, checkAdminCommand, type VerifySync } from "../proof/mod.ts";
 import {
   type Adoption,
@@ -14,8 +13,6 @@ import {
   type Room,
 } from "../room/mod.ts";
 import {
-  ADMIN_COMMANDS_BURST,
-  ADMIN_COMMANDS_PER_SECOND,
   type AdminRefusal,
   type Bytes,
   encodeAdminAnswer,
@@ -23,12 +20,14 @@ import {
   encodeParkControl,
   type Entry,
   idBytes,
+  type Limits,
   MAX_ECHOED_BOX_BYTES,
   type MemberId,
   type OutgoingEntry,
   type RoomId,
 } from "../wire/mod.ts";
 import type { Connection } from "./connection.ts";
+import { LinkLine, type LinkPace, newLinksPace } from "./link_line.ts";
 import type { RoomLink } from "./park_port.ts";
 
 /** Admin commands of a spoke's tabs that wait for the room's home, at most. */
@@ -39,7 +38,7 @@ export interface RelayInside {
   readonly registry: Registry<Connection>;
   readonly verify: VerifySync;
   readonly clock: Clock;
-  readonly maxRooms: number;
+  readonly limits: Limits;
   say(to: Connection, text: string): void;
   /** Queues a small box for everybody here. */
   addToAll(roomId: RoomId, from: Uint8Array, box: Uint8Array): void;
@@ -69,13 +68,16 @@ interface FarSide {
   readonly members: FarMembers<RoomLink>;
   /** Commands passed up, oldest first, with who waits to hear of it. */
   asked: { readonly by: Connection; readonly ctr: number }[];
-  readonly adminCommands: TokenBucket;
+  /** What the links may bring together [K13]. */
+  readonly pace: LinkPace;
 }
 
 /** The far sides of one relay's rooms. */
 export class FarRooms {
   readonly #inside: RelayInside;
   readonly #sides = new Map<RoomId, FarSide>();
+  /** What each link may bring; a link is one room's. */
+  readonly #lines = new Map<RoomLink, LinkLine>();
 
   constructor(inside: RelayInside) {
     this.#inside = inside;
@@ -123,7 +125,7 @@ export class FarRooms {
   /** Passes an admin's command up to the home; `false` when it cannot go. The answer follows when the home has one. */
   askHub(roomId: RoomId, frame: Uint8Array, ctr: number, by: Connection): boolean {
     const side = this.#sides.get(roomId);
-    if (side?.hub == null || !side.hub.sendAdmin(frame)) return false;
+    if (side === undefined || side.hub === null || !side.hub.sendAdmin(frame)) return false;
     side.asked = [...side.asked.slice(1 - MAX_ASKED), { by, ctr }];
     return true;
   }
@@ -136,8 +138,14 @@ export class FarRooms {
     for (const link of side.links) link.sendAdmin(frame);
   }
 
+  /** Whether what came over a link is to be waited for before more is sent [K13]. */
+  mustWait(link: RoomLink, nowMs: number): boolean {
+    return this.#lines.get(link)?.mustWait(nowMs) ?? false;
+  }
+
   /** The room is gone. */
   onRoomGone(roomId: RoomId): void {
+    for (const link of this.#sides.get(roomId)?.links ?? []) this.#lines.delete(link);
     this.#sides.delete(roomId);
   }
 
@@ -150,10 +158,10 @@ export class FarRooms {
 
   /** This bench carries a room whose home is elsewhere [U2]. In the same tick `attach` must follow. */
   adopt(adoption: Adoption): "adopted" | "deleted" | "full" {
-    const { registry, maxRooms, clock } = this.#inside;
+    const { registry, limits, clock } = this.#inside;
     // What was said under the former instance is delivered under it.
     this.#inside.flush(adoption.roomId);
-    const adopted = onAdopt(registry, adoption, maxRooms, clock.nowMs());
+    const adopted = onAdopt(registry, adoption, limits.maxRooms, clock.nowMs());
     if (adopted !== "adopted") return adopted;
     const room = registry.rooms.get(adoption.roomId)!;
     this.tellAll(
@@ -170,19 +178,21 @@ export class FarRooms {
 
   /** A link carries the room from now on. `isHub`: it leads to the room's home. */
   attach(roomId: RoomId, link: RoomLink, isHub: boolean): void {
+    const { limits, clock } = this.#inside;
+    const nowMs = clock.nowMs();
     let side = this.#sides.get(roomId);
     if (side === undefined) {
-      const nowMs = this.#inside.clock.nowMs();
       side = {
         links: new Set(),
         hub: null,
         members: new FarMembers(),
         asked: [],
-        adminCommands: new TokenBucket(ADMIN_COMMANDS_PER_SECOND, ADMIN_COMMANDS_BURST, nowMs),
+        pace: newLinksPace(limits, nowMs),
       };
       this.#sides.set(roomId, side);
     }
     side.links.add(link);
+    this.#lines.set(link, new LinkLine(limits, side.pace, nowMs));
     if (isHub) side.hub = link;
     this.onLinkChanged(roomId);
   }
@@ -191,6 +201,7 @@ export class FarRooms {
   detach(roomId: RoomId, link: RoomLink): void {
     const side = this.#sides.get(roomId);
     if (side === undefined || !side.links.delete(link)) return;
+    this.#lines.delete(link);
     if (side.hub === link) side.hub = null;
     for (const memberId of side.members.forgetLink(link)) this.#sayLeft(roomId, memberId);
     if (side.links.size === 0) this.#sides.delete(roomId);
@@ -234,14 +245,20 @@ export class FarRooms {
 
   // ---- what came over a link --------------------------------------------------------------------------------
 
-  /** Boxes for everybody: to the members here, and on to the other links. Who speaks for another's member is not heard [K4]. */
+  /**
+   * Boxes for everybody: to the members here, and on to the other links. Who speaks for another's member is not heard [K4], and not
+   * what is more than links may bring [K13].
+   */
   onData(roomId: RoomId, link: RoomLink, entries: readonly Entry[]): void {
-    const { registry } = this.#inside;
+    const { registry, clock } = this.#inside;
     const side = this.#sides.get(roomId);
     const room = registry.rooms.get(roomId);
+    const line = this.#lines.get(link);
     for (const { from, box } of entries) {
       const isLarge = box.length > MAX_ECHOED_BOX_BYTES;
-      const isHeard = side !== undefined && room !== undefined && !room.members.has(from) &&
+      const isHeard = side !== undefined && room !== undefined && line !== undefined &&
+        !room.members.has(from) &&
+        line.takeBox(box.length, room.members.size + side.links.size - 1, clock.nowMs()) &&
         side.members.maySpeak(from, link);
       if (!isHeard) {
         if (isLarge) link.onTaken(1);
@@ -263,6 +280,8 @@ export class FarRooms {
     const side = this.#sides.get(roomId);
     const room = this.#inside.registry.rooms.get(roomId);
     if (side === undefined || room === undefined || room.members.has(from)) return;
+    const nowMs = this.#inside.clock.nowMs();
+    if (this.#lines.get(link)?.takeBox(box.length, 1, nowMs) !== true) return;
     if (!side.members.maySpeak(from, link)) return;
     this.#inside.spend(roomId, box.length, 1);
     const member = room.members.get(to);
@@ -276,6 +295,7 @@ export class FarRooms {
   /** A member there is gone. */
   onFarLeft(roomId: RoomId, link: RoomLink, memberId: MemberId): void {
     const side = this.#sides.get(roomId);
+    if (this.#lines.get(link)?.takeDeparture(this.#inside.clock.nowMs()) !== true) return;
     if (side?.members.onLeft(memberId, link) !== true) return;
     this.#sayLeft(roomId, memberId);
     for (const other of side.links) if (other !== link) other.sendLeft(memberId);
@@ -288,7 +308,9 @@ export class FarRooms {
     const room = registry.rooms.get(roomId);
     if (side === undefined || room === undefined) return;
     const isFromHub = side.hub === link;
-    if (!isFromHub && (side.hub !== null || !side.adminCommands.take(1, clock.nowMs()))) return;
+    // Each link has a rate of its own: who sends false words must not keep the true ones out [K13].
+    const mayAsk = () => this.#lines.get(link)?.takeAdminCommand(clock.nowMs()) === true;
+    if (!isFromHub && (side.hub !== null || !mayAsk())) return;
     // The link's bytes are a view into a frame that is let go of.
     const own = frame.slice();
     const verdict = checkAdminCommand(own, { ...room, roomId }, verify);

@@ -192,14 +192,14 @@ export class Relay {
       },
     });
     this.#linkAcks = new LargeAcks<RoomLink>(options.clock, {
-      mustWait: () => false,
+      mustWait: (link, nowMs) => this.far.mustWait(link, nowMs),
       acknowledge: (link, boxes) => link.onTaken(boxes),
     });
     this.far = new FarRooms({
       registry: this.#registry,
       verify: options.verify,
       clock: options.clock,
-      maxRooms: options.limits.maxRooms,
+      limits: options.limits,
       say: (to, text) => this.#say(to, text),
       addToAll: (roomId, from, box) => {
         this.#flowOf(roomId).traffic.addToAll(from, box);
