@@ -5,7 +5,7 @@
 import { utf8 } from "../wire/mod.ts";
 import { type NatsAddress, showNatsAddress } from "./nats_addresses.ts";
 import { closeNow, piecesOf, type Pipe, TcpPipe } from "./nats_pipe.ts";
-import { openTlsPipe, UntrustedError } from "./nats_tls.ts";
+import { isAboutCertificate, openTlsPipe } from "./nats_tls.ts";
 import { openWebSocketPipe } from "./nats_web_socket.ts";
 
 /** Why no connection came to be. */
@@ -40,7 +40,7 @@ export interface Line extends Pipe {
 
 /** How to dial. */
 export interface DialOptions {
-  /** PEM of an authority to trust beside those that Deno trusts; asks for TLS on `nats` addresses too. */
+  /** PEM of the one authority to trust; asks for TLS on `nats` addresses too. */
   readonly ca: string | null;
   /** Ends the attempt. */
   readonly signal: AbortSignal;
@@ -62,7 +62,7 @@ export async function openLine(address: NatsAddress, options: DialOptions): Prom
     return await (isWeb ? openWebLine(address, options) : openTcpLine(address, options));
   } catch (cause) {
     if (cause instanceof LineError) throw cause;
-    throw new LineError(cause instanceof UntrustedError ? "untrusted" : "unreachable", { cause });
+    throw new LineError(isAboutCertificate(cause) ? "untrusted" : "unreachable", { cause });
   }
 }
 

@@ -24,6 +24,6 @@ export interface NatsAccess {
   readonly addresses: readonly NatsAddress[];
   readonly creds: string | null;
   readonly nkey: string | null;
-  /** Trusted beside what Deno trusts. With it no `nats` address is spoken to in the clear. */
+  /** The one authority to trust. With it no `nats` address is spoken to in the clear. */
   readonly ca: string | null;
 }

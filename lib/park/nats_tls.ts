@@ -6,13 +6,10 @@ import { isIP } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { Arrivals, closeNow, piecesOf, type Pipe, writeAll } from "./nats_pipe.ts";
 
-/** The other side's certificate is not one that is trusted here for that name. */
-export class UntrustedError extends Error {}
-
 /**
  * Shakes hands with whoever is there as `host`, trusting `ca` (PEM) and nobody else, or what the platform trusts where that is
- * `null`. Rejects with `UntrustedError`, or with anything else when it fails otherwise or `signal` is raised; the connection is
- * closed then.
+ * `null`. Rejects when that fails, which `isAboutCertificate` can tell more of, or `signal` is raised; the connection is closed
+ * then.
  */
 export async function openTlsPipe(
   connection: Deno.TcpConn,
@@ -46,14 +43,17 @@ export async function openTlsPipe(
   } catch (cause) {
     socket.destroy();
     closeNow(connection);
-    throw isAboutCertificate(cause) ? new UntrustedError("untrusted", { cause }) : cause;
+    throw cause;
   } finally {
     signal.removeEventListener("abort", abort);
   }
 }
 
-/** OpenSSL's names for all the ways in which a certificate can be wrong, as node:tls passes them on. */
-function isAboutCertificate(error: unknown): boolean {
+/**
+ * Whether an error means that the other side's certificate is not one that is trusted here for that name: OpenSSL's names for
+ * the ways in which it can be wrong, as node:tls passes them on.
+ */
+export function isAboutCertificate(error: unknown): boolean {
   const code = (error as { readonly code?: unknown } | null)?.code;
   return typeof code === "string" &&
     /CERT|SIGNATURE|CHAIN|CRL|INVALID_CA|ISSUER|PURPOSE/.test(code);

@@ -17,6 +17,7 @@ export interface NatsSetup {
   /** Clients must speak TLS. */
   readonly tls?: CertFiles;
   readonly hasWebSocket?: boolean;
+  readonly webSocketTls?: CertFiles;
   /** Other servers' route ports on this machine; a list makes it part of a cluster, and an empty one too. */
   readonly routes?: readonly number[];
   readonly routeTls?: CertFiles;
@@ -222,7 +223,10 @@ function renderConfig(setup: NatsSetup, portOf: (name: ListenerName) => number):
   if (maxPayloadBytes !== undefined) lines.push(`max_payload: ${maxPayloadBytes}`);
   if (tls !== undefined) lines.push(`tls { ${renderCerts(tls)} }`);
   if (setup.hasWebSocket === true) {
-    lines.push(`websocket { ${listen("websocket")}, no_tls: true }`);
+    const webTls = setup.webSocketTls === undefined
+      ? "no_tls: true"
+      : `tls { ${renderCerts(setup.webSocketTls)} }`;
+    lines.push(`websocket { ${listen("websocket")}, ${webTls} }`);
   }
   if (setup.hasLeafPort === true) lines.push(`leafnodes { ${listen("leaf")} }`);
   if (routes !== undefined) {
