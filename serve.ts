@@ -124,8 +124,8 @@ for (const signal of SIGNALS) {
 if (config.switchedOff.length > 0) {
   say(`Switched off, so that nothing is held against strangers: ${config.switchedOff.join(", ")}`);
 }
-say(`BenchTalks is open at ${addressOf(config.host, listener.port)}`);
 say(`Bench ID: ${bench.fullId}`);
 if (!bench.hasLastingId) {
   say("It changes at every start: `deno task bench-key` makes a BENCH_KEY that keeps it.");
 }
+say(`BenchTalks is open at ${addressOf(config.host, listener.port)}`);

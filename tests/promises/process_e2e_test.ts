@@ -20,6 +20,13 @@ const SOCKETS = LIMITS.maxUnjoinedPerAddress;
 /** What `ws` looks at as it is loaded; it would not start without leave to. */
 const ASKED_FOR_BY_WS = ["WS_NO_BUFFER_UTIL", "WS_NO_UTF_8_VALIDATE"];
 
+/** What a bench printed, without the two lines about its id. Throws where they do not stand. */
+function withoutId(stdout: string): string {
+  const lines = /^Bench ID: \S+~[a-z2-7]{26}\nIt changes at every start: .*\n/m;
+  if (!lines.test(stdout)) throw new Error("the bench did not say who it is");
+  return stdout.replace(lines, "");
+}
+
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   Deno.test(`${signal} closes sockets with 1001 and ends within two seconds`, async () => {
     await using bench = await startBench();
@@ -35,7 +42,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     assertEquals(code, 0);
     assertEquals(tookMs < STOPS_WITHIN_MS, true, `it took ${tookMs} ms`);
     assertEquals(stderr, "");
-    assertEquals(stdout, `BenchTalks is open at ${bench.url}\nBenchTalks stops\n`);
+    assertEquals(withoutId(stdout), `BenchTalks is open at ${bench.url}\nBenchTalks stops\n`);
   });
 }
 
@@ -77,7 +84,7 @@ Deno.test("whatever strangers ask for, nothing of it is printed", async () => {
   const { stdout, stderr } = await bench.stop();
   for (const mark of marks) assertEquals((stdout + stderr).includes(mark), false);
   assertEquals(stderr, "");
-  assertEquals(stdout, `BenchTalks is open at ${bench.url}\nBenchTalks stops\n`);
+  assertEquals(withoutId(stdout), `BenchTalks is open at ${bench.url}\nBenchTalks stops\n`);
 });
 
 /** Runs a bench that must end by itself. */
@@ -118,7 +125,7 @@ for (const how of ["throw", "reject", "emit"]) {
     await fetch(bench.url).then((response) => response.body?.cancel(), () => {});
     const { code, stdout, stderr } = await bench.ended;
     assertEquals(code, 1);
-    assertEquals(stdout, `BenchTalks is open at ${bench.url}\n`);
+    assertEquals(withoutId(stdout), `BenchTalks is open at ${bench.url}\n`);
     assertEquals(stderr, "The bench failed and stops.\n");
   });
 }
@@ -126,7 +133,29 @@ for (const how of ["throw", "reject", "emit"]) {
 Deno.test("limits that are switched off are named at the start", async () => {
   await using bench = await startBench({ env: { MAX_ROOMS: "0", MAX_PER_ADDRESS: "0" } });
   const { stdout } = await bench.stop();
-  assertMatch(stdout, /^Switched off, .*: MAX_PER_ADDRESS, MAX_ROOMS\nBenchTalks is open at /);
+  const kept = withoutId(stdout);
+  assertMatch(kept, /^Switched off, .*: MAX_PER_ADDRESS, MAX_ROOMS\nBenchTalks is open at /);
+});
+
+Deno.test("[B3] the full Bench ID is printed, and that it changes unless there is a key; with one it stays", async () => {
+  const key = new Uint8Array(32).fill(7).toBase64({ alphabet: "base64url", omitPadding: true });
+  const ids: string[] = [];
+  const keys: readonly Readonly<Record<string, string>>[] = [
+    {},
+    {},
+    { BENCH_KEY: key },
+    { BENCH_KEY: key },
+  ];
+  for (const env of keys) {
+    await using bench = await startBench({ env: { BENCH_ID: "oak", ...env } });
+    const { stdout } = await bench.stop();
+    ids.push(/^Bench ID: (oak~[a-z2-7]{26})$/m.exec(stdout)?.[1] ?? "");
+    assertEquals(/^It changes at every start: .*BENCH_KEY/m.test(stdout), !("BENCH_KEY" in env));
+    // The key itself is nobody's to read.
+    assertEquals(stdout.includes(key), false);
+  }
+  assertEquals(new Set(ids).size, 3);
+  assertEquals(ids[2], ids[3]);
 });
 
 Deno.test("the flags name what a bench may do, and nothing more", () => {
