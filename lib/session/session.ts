@@ -218,6 +218,7 @@ export class RoomStay implements Session {
       onChange: () => this.#patch({ offers: this.#pairing.offers }),
     });
     this.#farBenches = new FarBenches({
+      nowMs: () => world.nowMs(),
       notice: (notice) => this.#notice(notice),
       onFarBench: (hasMet) => this.#introductions.onFarBench(hasMet),
     });
