@@ -203,7 +203,8 @@ export class FarRooms {
     if (side === undefined || !side.links.delete(link)) return;
     this.#lines.delete(link);
     if (side.hub === link) side.hub = null;
-    for (const memberId of side.members.forgetLink(link)) this.#sayLeft(roomId, memberId);
+    const gone = side.members.forgetLink(link);
+    for (const memberId of gone) this.#sayFarLeft(roomId, side, link, memberId);
     if (side.links.size === 0) this.#sides.delete(roomId);
     this.onLinkChanged(roomId);
   }
@@ -212,7 +213,8 @@ export class FarRooms {
   onLinkDown(roomId: RoomId, link: RoomLink): void {
     const side = this.#sides.get(roomId);
     if (side === undefined) return;
-    for (const memberId of side.members.membersOf(link)) this.#sayLeft(roomId, memberId);
+    const unheard = side.members.membersOf(link);
+    for (const memberId of unheard) this.#sayFarLeft(roomId, side, link, memberId);
     this.onLinkChanged(roomId);
   }
 
@@ -295,10 +297,10 @@ export class FarRooms {
   /** A member there is gone. */
   onFarLeft(roomId: RoomId, link: RoomLink, memberId: MemberId): void {
     const side = this.#sides.get(roomId);
+    if (side?.members.sitsBehind(memberId, link) !== true) return;
     if (this.#lines.get(link)?.takeDeparture(this.#inside.clock.nowMs()) !== true) return;
-    if (side?.members.onLeft(memberId, link) !== true) return;
-    this.#sayLeft(roomId, memberId);
-    for (const other of side.links) if (other !== link) other.sendLeft(memberId);
+    side.members.onLeft(memberId, link);
+    this.#sayFarLeft(roomId, side, link, memberId);
   }
 
   /** An admin's word: up from a spoke, or down from the home [K10]. It counts only by the admin's signature. */
@@ -345,10 +347,12 @@ export class FarRooms {
     }
   }
 
-  #sayLeft(roomId: RoomId, memberId: MemberId): void {
+  /** Who sat behind `link` is not there any more, for those here and for those behind the others. */
+  #sayFarLeft(roomId: RoomId, side: FarSide, link: RoomLink, memberId: MemberId): void {
     // What it said before is delivered before.
     this.#inside.flush(roomId);
     this.tellAll(roomId, encodeLeft(memberId));
+    for (const other of side.links) if (other !== link) other.sendLeft(memberId);
   }
 }
 

@@ -54,7 +54,6 @@ import {
   MAX_HELD_BYTES,
   MAX_MESSAGE_BYTES,
   MAX_WORK_BEHIND_SECONDS,
-  type MemberId,
   type OutgoingEntry,
   PAIRING_SOCKET_MS,
   type ParkRequest,

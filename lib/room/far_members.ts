@@ -56,6 +56,11 @@ export class FarMembers<Link> {
     return true;
   }
 
+  /** Whether a member sits behind a link now. */
+  sitsBehind(memberId: MemberId, link: Link): boolean {
+    return this.#seats.get(link)?.here.has(memberId) === true;
+  }
+
   /** The member is gone from there. `false` when it did not sit there: another bench's word about it counts for nothing. */
   onLeft(memberId: MemberId, link: Link): boolean {
     const seats = this.#seats.get(link);
