@@ -118,7 +118,11 @@ export class NatsServer implements AsyncDisposable {
     const child = this.#child;
     if (child === null) return;
     this.#child = null;
-    child.kill(signal);
+    try {
+      child.kill(signal);
+    } catch {
+      // It has ended by itself.
+    }
     await Promise.all([child.status, this.#reading]);
   }
 
@@ -231,7 +235,7 @@ function renderConfig(setup: NatsSetup, portOf: (name: ListenerName) => number):
   if (setup.hasLeafPort === true) lines.push(`leafnodes { ${listen("leaf")} }`);
   if (routes !== undefined) {
     const addresses = routes.map((port) => `"nats://127.0.0.1:${port}"`).join(", ");
-    // Servers tell each other no addresses: a route through a valve must not be gone round.
+    // Clients are told no addresses: what a test cuts must not be gone round.
     lines.push(`cluster { name: "test", ${listen("route")}, no_advertise: true`);
     if (routeTls !== undefined) lines.push(`  tls { ${renderCerts(routeTls)}, verify: true }`);
     lines.push(`  routes: [${addresses}] }`);
