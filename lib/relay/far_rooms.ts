@@ -19,6 +19,7 @@ import {
   encodeLeft,
   encodeParkControl,
   type Entry,
+  equalBytes,
   idBytes,
   type Limits,
   MAX_ECHOED_BOX_BYTES,
@@ -159,6 +160,11 @@ export class FarRooms {
   /** This bench carries a room whose home is elsewhere [U2]. In the same tick `attach` must follow. */
   adopt(adoption: Adoption): "adopted" | "deleted" | "full" {
     const { registry, limits, clock } = this.#inside;
+    const before = registry.rooms.get(adoption.roomId);
+    // The admin's numbers rise with the clock, also from one instance to the next: an offer below the last word taken here is an old one
+    // shown again, and with it everything of that instance could be done once more.
+    const isOther = before !== undefined && !equalBytes(before.roomNonce, adoption.roomNonce);
+    if (isOther && adoption.lastAdminCtr < before.lastAdminCtr) return "deleted";
     // What was said under the former instance is delivered under it.
     this.#inside.flush(adoption.roomId);
     const adopted = onAdopt(registry, adoption, limits.maxRooms, clock.nowMs());
