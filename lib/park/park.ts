@@ -35,6 +35,9 @@ import { inboxSubject, WHO_SUBJECT } from "./subjects.ts";
 
 const TICK_MS = 1_000;
 
+/** Refused links that are kept for their last word, other ended ones counted in [K11]. */
+const MOST_REFUSING = 16;
+
 /** Counts and links are told together, so that a class that comes in costs a message each and not a message a pair. */
 const TELL_AFTER_MS = 100;
 
@@ -139,6 +142,10 @@ export class Park {
         }
         const refusing = this.#newLink("spoke", null, peer, root, null);
         refusing.end("refused");
+        // Who has links refused again and again must not fill the bench with last words.
+        const ended = [...this.#links].filter(({ phase }) => phase === "ended");
+        if (ended.length > MOST_REFUSING) refusing.wipe();
+        if (refusing.isOver) this.#links.delete(refusing);
         return { ok: false, why: why ?? (adopted === "full" ? "too-many" : "expired") };
       },
     });
