@@ -58,33 +58,42 @@ Deno.test("an address that is a name is found", async () => {
   await watched.is("up");
 });
 
-for (const kind of ["TCP", "WebSocket"] as const) {
-  Deno.test(`a server that stands still (${kind}) takes a bounded amount, is known to be dead in time and leaves nothing`, async () => {
-    await using server = await NatsServer.start({ hasWebSocket: true });
-    await using watched = watchBus(
-      kind === "TCP" ? server.address : `ws://127.0.0.1:${server.port("websocket")}`,
-    );
-    await watched.is("up");
-    server.freeze();
-    const startMs = performance.now();
-    const bytes = new Uint8Array(MIN_BUS_PAYLOAD_BYTES);
-    let takenBytes = 0;
-    // The system takes some more each time that its buffers grew.
-    for (let refusals = 0; refusals < 20 && watched.bus.status.tag === "up";) {
-      if (watched.bus.publish("bt1.x", bytes)) takenBytes += bytes.length;
-      else refusals++;
-      await new Promise((resolve) => setTimeout(resolve, 0));
-    }
-    assertEquals(takenBytes > MAX_WAITING_BYTES - bytes.length, true);
-    assertEquals(takenBytes < MAX_WAITING_BYTES + SYSTEM_BUFFERS_BYTES, true, `${takenBytes}`);
-    assertEquals(watched.bus.status.tag, "up");
-    await watched.is("away", DEAD_WITHIN_MS);
-    assertEquals(performance.now() - startMs < DEAD_WITHIN_MS, true);
-    // By now it dials again, and nobody answers.
-    await closesSoon(watched.bus);
-    server.thaw();
-  });
+/** Freezes `server` under a bus that is up there by `peers`, and holds it to everything that the next test says. */
+async function standsStill(server: NatsServer, peers: string, ca: string | null): Promise<void> {
+  await using watched = watchBus(peers, { ca });
+  await watched.is("up");
+  server.freeze();
+  const startMs = performance.now();
+  const bytes = new Uint8Array(MIN_BUS_PAYLOAD_BYTES);
+  let takenBytes = 0;
+  // The system takes some more each time that its buffers grew.
+  for (let refusals = 0; refusals < 20 && watched.bus.status.tag === "up";) {
+    if (watched.bus.publish("bt1.x", bytes)) takenBytes += bytes.length;
+    else refusals++;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  assertEquals(takenBytes > MAX_WAITING_BYTES - bytes.length, true);
+  assertEquals(takenBytes < MAX_WAITING_BYTES + SYSTEM_BUFFERS_BYTES, true, `${takenBytes}`);
+  assertEquals(watched.bus.status.tag, "up");
+  await watched.is("away", DEAD_WITHIN_MS);
+  assertEquals(performance.now() - startMs < DEAD_WITHIN_MS, true);
+  // By now it dials again, and nobody answers.
+  await closesSoon(watched.bus);
+  server.thaw();
 }
+
+Deno.test("a server that stands still takes a bounded amount, is known to be dead in time and leaves nothing, by TCP, TLS and WebSocket", async () => {
+  await using certs = await ThrowawayCerts.make();
+  await using plain = await NatsServer.start();
+  await using secure = await NatsServer.start({ tls: certs.files });
+  await using web = await NatsServer.start({ hasWebSocket: true });
+  // At once, because each takes what a dead connection takes.
+  await Promise.all([
+    standsStill(plain, plain.address, null),
+    standsStill(secure, secure.address, await certs.caText()),
+    standsStill(web, `ws://127.0.0.1:${web.port("websocket")}`, null),
+  ]);
+});
 
 Deno.test("a wire that is gone without a word is known to be dead in time, and then nothing late arrives", async () => {
   await using server = await NatsServer.start();
