@@ -63,8 +63,9 @@ const STALLED_MS = 2_000;
 /** Who speaks to an ended link is told so at most this often [K11]. */
 const LAST_WORDS_AGAIN_MS = 1_000;
 
-/** So much may wait at a link whatever waits at the others: benches that take nothing must not silence the rest [Q7]. */
-const OWN_PENDING_BYTES = MAX_PENDING_BYTES / MAX_LINKS;
+/** Half is for whoever comes first, the other half in equal parts: benches that take nothing must not silence the rest [Q7]. */
+const SHARED_PENDING_BYTES = MAX_PENDING_BYTES / 2;
+const OWN_PENDING_BYTES = (MAX_PENDING_BYTES - SHARED_PENDING_BYTES) / MAX_LINKS;
 
 /** A link that took nothing for so long holds up nobody [K8]. */
 const PATIENCE_MS = 5_000;
@@ -400,7 +401,8 @@ export class Link {
   #hasRoomFor(bytes: number): boolean {
     const { pending } = this.#options;
     const fits = this.isUp && this.#pendingBytes + bytes <= MAX_LINK_PENDING_BYTES &&
-      (pending.total + bytes <= MAX_PENDING_BYTES ||
+      pending.total + bytes <= MAX_PENDING_BYTES &&
+      (pending.total + bytes <= SHARED_PENDING_BYTES ||
         this.#pendingBytes + bytes <= OWN_PENDING_BYTES);
     if (!fits) this.#dropped++;
     return fits;
