@@ -4,7 +4,7 @@
 //
 //   frame  seq u64 || secretbox(inner, "bt1link\0" || 0^8 || seq, key of that direction)
 //   inner  0x01 DATA (from16 || len u32 || box)+      0x02 ADMIN frame            0x03 STATE local u16, total u16, public u8
-//          0x04 CLOSE why u8                          0x05 CONFIRM                0x06 TO from16 || to16 || box
+//          0x04 CLOSE why u8 [|| ADMIN's frame]       0x05 CONFIRM                0x06 TO from16 || to16 || box
 //          0x07 LEFT memberId16                       0x08 BENCHES (fp16 || count u16 || flags u8 || lp(label) || lp(url))*
 //          0x09 TAKEN seq u64                         0x0a REFUSED ctr u64 || last ctr u64 || why u8
 
@@ -57,6 +57,8 @@ const SEQ_BYTES = 8;
 const TAG_BYTES = 16;
 const MAX_LABEL_BYTES = 63;
 const MAX_URL_BYTES = 256;
+/** An admin frame without arguments: key, signature, room, nonce, number and operation. */
+const MIN_ADMIN_BYTES = 32 + 64 + ID_BYTES + 32 + 8 + 1;
 const FLAG_UP = 1;
 const FLAG_HUB = 2;
 
@@ -101,7 +103,12 @@ export type LinkMessage =
     readonly total: number;
     readonly isPublic: boolean;
   }
-  | { readonly tag: "close"; readonly why: LinkEnd }
+  | {
+    readonly tag: "close";
+    readonly why: LinkEnd;
+    /** The admin's signed word, if that was why: one frame, so that nobody loses the one and lets the other pass [K11]. */
+    readonly lastWord?: Uint8Array;
+  }
   | { readonly tag: "confirm" }
   | {
     readonly tag: "to";
@@ -166,7 +173,11 @@ export function encodeLinkMessage(
         new Uint8Array([message.isPublic ? 1 : 0]),
       );
     case "close":
-      return concatBytes(kind, new Uint8Array([LINK_ENDS[message.why]]));
+      return concatBytes(
+        kind,
+        new Uint8Array([LINK_ENDS[message.why]]),
+        message.lastWord ?? new Uint8Array(0),
+      );
     case "confirm":
       return kind;
     case "left":
@@ -217,7 +228,11 @@ export function parseLinkMessage(inner: Uint8Array): LinkMessage | null {
     }
     case KIND.close: {
       const why = (Object.keys(LINK_ENDS) as LinkEnd[]).find((end) => LINK_ENDS[end] === body[0]);
-      return body.length === 1 && why !== undefined ? { tag: "close", why } : null;
+      if (why === undefined) return null;
+      if (body.length === 1) return { tag: "close", why };
+      const lastWord = body.subarray(1);
+      const isWord = lastWord.length >= MIN_ADMIN_BYTES && lastWord.length <= MAX_ADMIN_BYTES;
+      return isWord ? { tag: "close", why, lastWord } : null;
     }
     case KIND.confirm:
       return body.length === 0 ? { tag: "confirm" } : null;
