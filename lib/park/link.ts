@@ -328,7 +328,7 @@ export class Link {
     if (isSaid) {
       this.#lastWords = [
         ...(lastWord === null ? [] : [encodeLinkMessage({ tag: "admin", frame: lastWord })]),
-        encodeLinkMessage({ tag: "close", why }),
+        encodeLinkMessage({ tag: "close", why, ...(lastWord === null ? {} : { lastWord }) }),
       ];
       this.#sayLastWords();
     }
@@ -344,6 +344,10 @@ export class Link {
     this.#stopListening();
     this.#sealer.wipe();
     this.#opener.wipe();
+  }
+
+  #hasEnded(): boolean {
+    return this.#phase === "ended";
   }
 
   #onEnded(why: LinkEnding): void {
@@ -581,7 +585,9 @@ export class Link {
       case "confirm":
         return;
       case "close":
-        this.#onEnded(message.why);
+        // It ends the room, and so this link, where it is the admin's and was not heard before.
+        if (message.lastWord !== undefined) events.onAdmin(message.lastWord);
+        if (!this.#hasEnded()) this.#onEnded(message.why);
         return this.wipe();
       default:
         return assertNever(message);
