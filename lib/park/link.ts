@@ -1,11 +1,11 @@
 // One side of a link: two benches, one room. It numbers and seals what goes, opens what comes, keeps within its rates and its
 // window, and says whether the other bench is there. It never looks into a box, never waits for the bus, and keeps nothing
 // for later: what does not fit is dropped, and shows as a gap between members. Above 300 lines, because the way out and the way
-// in share one state. Rules: PAIRING.md, [K1] to [K11] and [Q6] [Q7].
+// in share one state. Rules: PAIRING.md, [K1] to [K13] and [Q6] [Q7].
 //
-//            first frame of the other side                 30 s of silence, or the bus is away
+//            first frame of the other side            30 s of silence, the bus is away, or CONFIRM
 //   waiting ------------------------------> up <---------------------------------------------> down
-//      |  30 s without one                   |  any frame that opens                             | 5 min
+//      |  30 s without one                   |  any frame that opens, but for CONFIRM            | 5 min
 //      `-----------> ended <-----------------'  CLOSE, UNPAIR, the room gone <-------------------'
 //                      | whoever still speaks is told again why, for 5 minutes at most [K11]
 //                      `-> over: the keys are wiped
@@ -35,6 +35,7 @@ import {
   MAX_LINKS,
   MAX_PENDING_BYTES,
   type MemberId,
+  memberIdOf,
   MOST_MEMBERS,
   type OutgoingEntry,
 } from "../wire/mod.ts";
@@ -62,6 +63,15 @@ const STALLED_MS = 2_000;
 
 /** Who speaks to an ended link is told so at most this often [K11]. */
 const LAST_WORDS_AGAIN_MS = 1_000;
+
+/**
+ * A LEFT that is lost would leave somebody in the room over there for ever. It is said again for so long: if none of them arrives, that
+ * side heard nothing for LINK_DOWN_AFTER_MS, and counts everybody here as gone [K13].
+ */
+const FAREWELL_MS = LINK_DOWN_AFTER_MS + LINK_STATE_EVERY_MS;
+
+/** When a class leaves, talk must not wait behind its repeated farewells: a quarter of the rate. */
+const MOST_FAREWELLS_A_TICK = LINK_FRAMES_PER_SECOND / 4;
 
 /** Half is for whoever comes first, the other half in equal parts: benches that take nothing must not silence the rest [Q7]. */
 const SHARED_PENDING_BYTES = MAX_PENDING_BYTES / 2;
@@ -134,6 +144,12 @@ type Waiting =
   | { readonly tag: "entry"; readonly entry: OutgoingEntry; readonly held: Held | null }
   | { readonly tag: "inner"; readonly inner: Bytes };
 
+/** When somebody left, and when that was last said. */
+interface Farewell {
+  readonly leftMs: number;
+  readonly saidMs: number;
+}
+
 /** A frame whose large boxes are still being handed out here. */
 interface Taking {
   readonly seq: number;
@@ -163,10 +179,14 @@ export class Link {
   #endedMs = 0;
   readonly #bornMs: number;
   #heardMs: number;
+  /** Whether what the other side says arrives. */
+  #hears = false;
   #saidStateMs = -Infinity;
   #saidConfirmMs = -Infinity;
   #downSinceMs = 0;
 
+  /** Who left of late, in the order in which it is said again. */
+  readonly #farewells = new Map<MemberId, Farewell>();
   #queue: Waiting[] = [];
   #pendingBytes = 0;
   #dropped = 0;
@@ -259,6 +279,7 @@ export class Link {
   sendAll(from: Uint8Array, box: Uint8Array, held: Held | null): void {
     const bytes = ENTRY_HEAD_BYTES + box.length;
     if (!this.#hasRoomFor(bytes)) return;
+    this.#isBack(from);
     held?.hold();
     this.#wait({ tag: "entry", entry: { from, box }, held }, bytes);
   }
@@ -267,13 +288,16 @@ export class Link {
   sendOne(from: Uint8Array, to: Uint8Array, box: Uint8Array): void {
     const bytes = 2 * ID_BYTES + box.length;
     if (this.#hasRoomFor(bytes)) {
+      this.#isBack(from);
       this.#wait({ tag: "inner", inner: encodeTo(from, to, box) }, bytes);
     }
   }
 
-  /** A member is gone; behind what it said. */
+  /** A member is gone; behind what it said, and again for a while [K13]. */
   sendLeft(memberId: MemberId): void {
-    this.#sendInOrder(encodeLinkMessage({ tag: "left", memberId }));
+    if (!this.isUp) return;
+    const nowMs = this.#options.clock.nowMs();
+    this.#sayFarewell(memberId, { leftMs: nowMs, saidMs: nowMs });
   }
 
   /** The admin's word, at once and twice: its number makes the second nothing. `false` when the link is not up. */
@@ -293,11 +317,12 @@ export class Link {
     if (this.isUp) this.#say({ tag: "benches", benches });
   }
 
-  /** The number of people here, or whether the room is public, changed. */
+  /** The number of people here, or whether the room is public, changed. Who hears nothing says CONFIRM instead [K5]. */
   sendState(): void {
     if (this.#phase === "waiting" || this.#phase === "ended") return;
     this.#saidStateMs = this.#options.clock.nowMs();
-    this.#say({ tag: "state", ...this.#options.events.state() });
+    if (this.#hears) this.#say({ tag: "state", ...this.#options.events.state() });
+    else this.#say({ tag: "confirm" });
   }
 
   /** Whether a large box handed to this link still holds up its sender [K8]. */
@@ -364,8 +389,9 @@ export class Link {
 
   /** The bus came or went. */
   onBus(isUp: boolean): void {
-    if (isUp) this.sendState();
-    else if (this.#phase === "up") this.#goDown();
+    if (isUp) return this.sendState();
+    this.#hears = false;
+    if (this.#phase === "up") this.#goDown();
   }
 
   /** Looks at the time; called every second or so. */
@@ -377,13 +403,19 @@ export class Link {
         if (this.side === "spoke") this.confirm();
         return;
       case "up":
-        if (nowMs - this.#heardMs >= LINK_DOWN_AFTER_MS) return this.#goDown();
+        if (nowMs - this.#heardMs >= LINK_DOWN_AFTER_MS) {
+          this.#hears = false;
+          this.#goDown();
+          return this.sendState();
+        }
+        this.#repeatFarewells(nowMs);
         if (nowMs - this.#saidStateMs >= LINK_STATE_EVERY_MS || this.#isStalled(nowMs)) {
           this.sendState();
         }
         return;
       case "down":
         if (nowMs - this.#downSinceMs >= LINK_LOST_AFTER_MS) return this.end("lost");
+        if (nowMs - this.#heardMs >= LINK_DOWN_AFTER_MS) this.#hears = false;
         if (nowMs - this.#saidStateMs >= LINK_STATE_EVERY_MS) this.sendState();
         return;
       case "ended":
@@ -416,6 +448,27 @@ export class Link {
     // As it is counted out: without its kind byte.
     const bytes = inner.length - 1;
     if (this.#hasRoomFor(bytes)) this.#wait({ tag: "inner", inner }, bytes);
+  }
+
+  #sayFarewell(memberId: MemberId, farewell: Farewell): void {
+    this.#farewells.delete(memberId);
+    this.#farewells.set(memberId, farewell);
+    this.#sendInOrder(encodeLinkMessage({ tag: "left", memberId }));
+  }
+
+  #repeatFarewells(nowMs: number): void {
+    let said = 0;
+    for (const [memberId, { leftMs, saidMs }] of [...this.#farewells]) {
+      if (nowMs - leftMs > FAREWELL_MS) this.#farewells.delete(memberId);
+      else if (nowMs - saidMs >= LINK_STATE_EVERY_MS && said++ < MOST_FAREWELLS_A_TICK) {
+        this.#sayFarewell(memberId, { leftMs, saidMs: nowMs });
+      }
+    }
+  }
+
+  /** Who speaks did not leave, or is here again. */
+  #isBack(from: Uint8Array): void {
+    if (this.#farewells.size > 0) this.#farewells.delete(memberIdOf(from));
   }
 
   #wait(waiting: Waiting, bytes: number): void {
@@ -518,6 +571,7 @@ export class Link {
     this.#cancelPump = null;
     const queue = this.#queue;
     this.#queue = [];
+    this.#farewells.clear();
     this.#dropped += queue.length;
     this.#options.pending.total -= this.#pendingBytes;
     this.#pendingBytes = 0;
@@ -545,8 +599,17 @@ export class Link {
       else if (nowMs - this.#lastWordsMs >= LAST_WORDS_AGAIN_MS) this.#sayLastWords();
       return;
     }
-    if (this.#phase !== "up" && message.tag !== "close") this.#goUp();
+    const didHear = this.#hears;
+    this.#hears = true;
+    if (message.tag === "confirm" && this.#phase !== "waiting") return this.#onUnheard();
+    if (this.#phase !== "up" && message.tag !== "close") this.#goUp(didHear);
     this.#onMessage(message, inner.length);
+  }
+
+  /** The other side heard nothing of us: what was said here is lost, and nobody here seems to be there to them. */
+  #onUnheard(): void {
+    if (this.#phase === "up") this.#goDown();
+    this.sendState();
   }
 
   #onMessage(message: LinkMessage, bytes: number): void {
@@ -594,7 +657,9 @@ export class Link {
     }
   }
 
-  #goUp(): void {
+  #goUp(didHear: boolean): void {
+    // Else the other side would not know of it, and nobody there would say that they are still here.
+    if (this.#phase === "down" && !didHear) this.#say({ tag: "confirm" });
     this.#phase = "up";
     this.#movedMs = this.#options.clock.nowMs();
     this.sendState();
@@ -624,7 +689,8 @@ export class Link {
   }
 
   #sayTaken(): void {
-    if (this.#takenSeq === 0 || this.#phase === "ended") return;
+    // A link that is down says nothing that could be taken for hearing; STATE asks for it later.
+    if (this.#takenSeq === 0 || !this.isUp) return;
     this.#takenSince = 0;
     this.#say({ tag: "taken", seq: this.#takenSeq });
   }

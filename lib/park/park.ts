@@ -355,7 +355,8 @@ export class Park {
         onDown: () =>
           inRoom((id) => {
             this.#rooms.onLinkDown(id, link);
-            this.#tellSoon(id);
+            // At once: it may be up again before the next look, and who is here has to say so over there.
+            this.#tell(id);
           }),
         onEnd: (why) => inRoom((id) => this.#onLinkEnd(id, link, why, wasUp, watch)),
         onData: (entries) => inRoom((id) => this.#rooms.onData(id, link, entries)),

@@ -18,8 +18,11 @@ const SETTLE_AT_MOST_MS = 1_500;
 const REFORM_AT_MOST_MS = 8_000;
 /** Who is known there says that it is still here within this, so that a room does not speak all at once [F13]. */
 const STILL_HERE_WITHIN_MS = 2_000;
-/** When not everybody the bench counts has answered, ask again after these [F4]. */
-const ASK_AGAIN_AFTER_MS = [3_000, 9_000] as const;
+/**
+ * When not everybody the bench counts has answered, ask again after these [F4]. The last is for those on other benches: a link that hands on
+ * nothing for longer than that is known to be down, and then it is back [F13].
+ */
+const ASK_AGAIN_AFTER_MS = [3_000, 9_000, 35_000] as const;
 
 /** What introductions are made with. */
 export interface IntroductionsOptions {

@@ -180,7 +180,7 @@ Deno.test("[K6] a link that was down for exactly five minutes is over: keys wipe
   assertEquals(rig.hub.heard.at(-1), "end lost");
 });
 
-Deno.test("[K9] [K6] while it is down it keeps asking with STATE every 10 s, and nothing else goes", () => {
+Deno.test("[K9] [K6] while it hears nothing it keeps asking with CONFIRM every 10 s, and nothing else goes", () => {
   const rig = new LinkRig().up();
   rig.park.tamper = () => [];
   rig.beat(30_000, false);
@@ -195,8 +195,47 @@ Deno.test("[K9] [K6] while it is down it keeps asking with STATE every 10 s, and
   const words = rig.park.wire.slice(before).filter(({ subject }) =>
     subject === rig.subjects.hubToSpoke
   ).map((message) => rig.open(message)?.tag);
-  assertEquals(words, Array.from({ length: 6 }, () => "state"));
+  assertEquals(words, Array.from({ length: 6 }, () => "confirm"));
   assertEquals([held.holds, rig.hub.link.pendingBytes], [0, 0]);
+});
+
+Deno.test("[K5] who hears nothing says so, which takes the other end down as well; up again once both are heard", () => {
+  const rig = new LinkRig().up();
+  const phases = () => [rig.hub.link.phase, rig.spoke.link.phase];
+  // One way only: what the hub says is lost.
+  rig.park.tamper = (message) => message.subject === rig.subjects.hubToSpoke ? [] : [message];
+  rig.beat(31_000);
+  assertEquals(phases(), ["down", "down"]);
+  rig.beat(60_000);
+  assertEquals(phases(), ["down", "down"]);
+  rig.park.tamper = (message) => [message];
+  rig.beat(11_000);
+  assertEquals(phases(), ["up", "up"]);
+  // A bus that was away for a moment: the other end never noticed by itself.
+  rig.hub.bus.goAway();
+  rig.beat(1_000);
+  assertEquals(phases(), ["down", "up"]);
+  const downs = () => rig.spoke.heard.filter((word) => word === "down").length;
+  const before = downs();
+  rig.hub.bus.comeBack();
+  rig.beat(1_000);
+  assertEquals([phases(), downs()], [["up", "up"], before + 1]);
+});
+
+Deno.test("[K13] a farewell is said again every 10 s for 40 s, until who left speaks again", () => {
+  const rig = new LinkRig().up();
+  const farewells = () =>
+    rig.park.wire.filter(({ subject }) => subject === rig.subjects.hubToSpoke)
+      .filter((message) => rig.open(message)?.tag === "left").length;
+  rig.hub.link.sendLeft(memberIdOf(FROM));
+  rig.beat(100_000);
+  assertEquals(farewells(), 5);
+  rig.hub.link.sendLeft(memberIdOf(FROM));
+  rig.beat(15_000);
+  assertEquals(farewells(), 7);
+  send(rig.hub, small(1));
+  rig.beat(100_000);
+  assertEquals(farewells(), 7);
 });
 
 Deno.test("[K9] a bus that goes away takes the link down at once; what waited is dropped, and nothing is sent after it is back", () => {
