@@ -1,5 +1,5 @@
-// Real Chromium with a new empty profile for each person, watched: a CSP violation, a page error or a request to another
-// host is kept, and makes the test fail at its end.
+// Real Chromium with a new empty profile for each person, watched: a CSP violation, a page error, or a request or socket to
+// another host is kept, and makes the test fail at its end.
 
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { CHROMIUM, programPath } from "./debian_program.ts";
@@ -30,19 +30,20 @@ export function launchChromium(moreArgs: readonly string[] = []): Promise<Browse
   return chromium.launch({ executablePath: programPath(CHROMIUM), args: [...ARGS, ...moreArgs] });
 }
 
-/** Starts Chromium. `origin` is the only place that pages may ask anything of. */
+/** Starts Chromium. `origins` are the only places that pages may ask anything of. */
 export async function startChromium(
-  origin: string,
+  origins: string | readonly string[],
   moreArgs: readonly string[] = [],
 ): Promise<WatchedBrowser> {
   const browser = await launchChromium(moreArgs);
   const troubles: string[] = [];
+  const allowed = typeof origins === "string" ? [origins] : origins;
   return {
     browser,
     troubles,
     async newPerson(options = {}) {
       const context = await browser.newContext({ acceptDownloads: true, ...options });
-      context.on("page", (page) => watch(page, origin, troubles));
+      context.on("page", (page) => watch(page, allowed, troubles));
       return { context, page: await context.newPage() };
     },
     async [Symbol.asyncDispose]() {
@@ -51,7 +52,7 @@ export async function startChromium(
   };
 }
 
-function watch(page: Page, origin: string, troubles: string[]): void {
+function watch(page: Page, origins: readonly string[], troubles: string[]): void {
   page.on("console", (message) => {
     const text = message.text();
     const isPolicy = /content security policy|trusted ?type|permissions policy|refused to/i.test(
@@ -62,8 +63,15 @@ function watch(page: Page, origin: string, troubles: string[]): void {
   page.on("pageerror", (error) => troubles.push(`page error: ${error.message}`));
   page.on("request", (request) => {
     const url = request.url();
-    if (!url.startsWith(`${origin}/`) && !/^(blob|data|about):/.test(url)) {
+    const isOurs = origins.some((origin) => url.startsWith(`${origin}/`));
+    if (!isOurs && !/^(blob|data|about):/.test(url)) {
       troubles.push(`request to another host: ${url}`);
+    }
+  });
+  page.on("websocket", (socket) => {
+    const url = socket.url().replace(/^ws/, "http");
+    if (!origins.some((origin) => url.startsWith(`${origin}/`))) {
+      troubles.push(`socket to another host: ${url}`);
     }
   });
 }
