@@ -1,7 +1,7 @@
 // One side of a link: two benches, one room. It numbers and seals what goes, opens what comes, keeps within its rates and its
 // window, and says whether the other bench is there. It never looks into a box, never waits for the bus, and keeps nothing
 // for later: what does not fit is dropped, and shows as a gap between members. Above 300 lines, because the way out and the way
-// in share one state. Rules: PAIRING.md, [K1] to [K13] and [Q6] [Q7].
+// in share one state. Rules: PAIRING.md, [K1] to [K14] and [Q6] [Q7].
 //
 //            first frame of the other side            30 s of silence, the bus is away, or CONFIRM
 //   waiting ------------------------------> up <---------------------------------------------> down
@@ -66,7 +66,7 @@ const LAST_WORDS_AGAIN_MS = 1_000;
 
 /**
  * A LEFT that is lost would leave somebody in the room over there for ever. It is said again for so long: if none of them arrives, that
- * side heard nothing for LINK_DOWN_AFTER_MS, and counts everybody here as gone [K13].
+ * side heard nothing for LINK_DOWN_AFTER_MS, and counts everybody here as gone [K14].
  */
 const FAREWELL_MS = LINK_DOWN_AFTER_MS + LINK_STATE_EVERY_MS;
 
@@ -293,7 +293,7 @@ export class Link {
     }
   }
 
-  /** A member is gone; behind what it said, and again for a while [K13]. */
+  /** A member is gone; behind what it said, and again for a while [K14]. */
   sendLeft(memberId: MemberId): void {
     if (!this.isUp) return;
     const nowMs = this.#options.clock.nowMs();

@@ -267,7 +267,7 @@ export class FarRooms {
       const isHeard = side !== undefined && room !== undefined && line !== undefined &&
         !room.members.has(from) &&
         line.takeBox(box.length, room.members.size + side.links.size - 1, clock.nowMs()) &&
-        side.members.maySpeak(from, link);
+        side.members.maySpeak(from, link, isSilent);
       if (!isHeard) {
         if (isLarge) link.onTaken(1);
         continue;
@@ -290,7 +290,7 @@ export class FarRooms {
     if (side === undefined || room === undefined || room.members.has(from)) return;
     const nowMs = this.#inside.clock.nowMs();
     if (this.#lines.get(link)?.takeBox(box.length, 1, nowMs) !== true) return;
-    if (!side.members.maySpeak(from, link)) return;
+    if (!side.members.maySpeak(from, link, isSilent)) return;
     this.#inside.spend(roomId, box.length, 1);
     const member = room.members.get(to);
     if (member !== undefined) {
@@ -361,6 +361,8 @@ export class FarRooms {
     for (const other of side.links) if (other !== link) other.sendLeft(memberId);
   }
 }
+
+const isSilent = ({ isUp }: RoomLink): boolean => !isUp;
 
 /** Commands that take effect on every bench that carries the room [K10]. */
 export function isAcrossLinks(op: number): boolean {

@@ -1,6 +1,6 @@
 // Which bench each far member of a room sits on: where it was first seen. So nobody speaks for a member of another bench, and what
 // is for one member goes one way. Who left keeps its seat: it may be back in a moment, and until then another bench could take its
-// place. Pure; `Link` is whatever the caller calls one. Rules: lib/park/PAIRING.md, [K4].
+// place. A bench that nothing is heard of lends its seats: it may have begun anew under other keys, with the same people. Pure; `Link` is whatever the caller calls one. Rules: lib/park/PAIRING.md, [K4].
 
 import { idBytes, MAX_FAR_MEMBERS, type MemberId } from "../wire/mod.ts";
 
@@ -15,6 +15,8 @@ export class FarMembers<Link> {
   readonly #links = new Map<MemberId, Link>();
   readonly #seats = new Map<Link, Seats>();
   readonly #ids = new Map<MemberId, Uint8Array>();
+  /** Who sits behind another link while nothing is heard of its own. */
+  readonly #lent = new Map<MemberId, Link>();
 
   /** How many are remembered. */
   get size(): number {
@@ -35,17 +37,22 @@ export class FarMembers<Link> {
 
   /** Where a member sits or sat, or `null` for one that was never seen. */
   linkOf(memberId: MemberId): Link | null {
-    return this.#links.get(memberId) ?? null;
+    return this.#lent.get(memberId) ?? this.#links.get(memberId) ?? null;
   }
 
   /**
-   * Whether `link` may speak for this member: it is known to sit there, or was never seen and sits there from now on. A member
-   * too many takes the place of one behind the link with the most, or is nobody's: no bench fills the list for the others.
+   * Whether `link` may speak for this member: it is known to sit there, or was never seen and sits there from now on; or its own link
+   * is silent (`isSilent`), and the seat is lent until that one speaks for it again. A member too many takes the place of one behind the link with the most, or is nobody's: no bench fills the list for the others.
    */
-  maySpeak(memberId: MemberId, link: Link): boolean {
+  maySpeak(
+    memberId: MemberId,
+    link: Link,
+    isSilent: (link: Link) => boolean = () => false,
+  ): boolean {
     const known = this.#links.get(memberId);
     if (known !== undefined) {
-      if (known !== link) return false;
+      if (known !== link) return isSilent(known) && this.#lend(memberId, known, link, isSilent);
+      this.#giveBack(memberId);
       const seats = this.#seatsOf(link);
       if (seats.gone.delete(memberId)) seats.here.add(memberId);
       return true;
@@ -65,7 +72,8 @@ export class FarMembers<Link> {
   onLeft(memberId: MemberId, link: Link): boolean {
     const seats = this.#seats.get(link);
     if (seats === undefined || !seats.here.delete(memberId)) return false;
-    seats.gone.add(memberId);
+    if (this.#lent.get(memberId) === link) this.#lent.delete(memberId);
+    else seats.gone.add(memberId);
     return true;
   }
 
@@ -84,9 +92,39 @@ export class FarMembers<Link> {
     const seats = this.#seats.get(link);
     if (seats === undefined) return [];
     const here = [...seats.here];
-    for (const memberId of [...here, ...seats.gone]) this.#forget(memberId);
+    for (const memberId of [...here, ...seats.gone]) {
+      const borrower = this.#lent.get(memberId);
+      this.#lent.delete(memberId);
+      if (borrower === undefined) this.#forget(memberId);
+      // Who sat on a lent seat keeps it; who lent one has it back.
+      else if (borrower !== link) this.#links.set(memberId, borrower);
+    }
     this.#seats.delete(link);
     return here;
+  }
+
+  #lend(
+    memberId: MemberId,
+    owner: Link,
+    link: Link,
+    isSilent: (link: Link) => boolean,
+  ): boolean {
+    const borrower = this.#lent.get(memberId);
+    if (borrower === link) return true;
+    if (borrower !== undefined && !isSilent(borrower)) return false;
+    this.#giveBack(memberId);
+    const seats = this.#seatsOf(owner);
+    if (seats.here.delete(memberId)) seats.gone.add(memberId);
+    this.#lent.set(memberId, link);
+    this.#seatsOf(link).here.add(memberId);
+    return true;
+  }
+
+  #giveBack(memberId: MemberId): void {
+    const borrower = this.#lent.get(memberId);
+    if (borrower === undefined) return;
+    this.#lent.delete(memberId);
+    this.#seats.get(borrower)?.here.delete(memberId);
   }
 
   #seatsOf(link: Link): Seats {
@@ -109,6 +147,7 @@ export class FarMembers<Link> {
   }
 
   #forget(memberId: MemberId): boolean {
+    this.#giveBack(memberId);
     const link = this.#links.get(memberId);
     if (link !== undefined) {
       const seats = this.#seats.get(link);

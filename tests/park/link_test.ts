@@ -222,7 +222,7 @@ Deno.test("[K5] who hears nothing says so, which takes the other end down as wel
   assertEquals([phases(), downs()], [["up", "up"], before + 1]);
 });
 
-Deno.test("[K13] a farewell is said again every 10 s for 40 s, until who left speaks again", () => {
+Deno.test("[K14] a farewell is said again every 10 s for 40 s, until who left speaks again", () => {
   const rig = new LinkRig().up();
   const farewells = () =>
     rig.park.wire.filter(({ subject }) => subject === rig.subjects.hubToSpoke)

@@ -141,3 +141,34 @@ Deno.test("[K4] beyond the bound it stays within it, and who may speak is who is
     assert(far.size <= MAX_FAR_MEMBERS);
   }
 });
+
+Deno.test("[K4] while nothing is heard of a link its seats are lent, until it speaks again; with its end they are the borrower's", () => {
+  const far = new FarMembers<string>();
+  let silent: readonly string[] = [];
+  const speaks = (n: number, link: string) =>
+    far.maySpeak(member(n), link, (each) => silent.includes(each));
+  for (const n of [1, 2, 3]) speaks(n, "oak");
+  assertEquals(speaks(1, "elm"), false);
+  silent = ["oak"];
+  assertEquals([speaks(1, "elm"), speaks(2, "elm")], [true, true]);
+  // Lent once, not passed on.
+  assertEquals(speaks(1, "fir"), false);
+  assertEquals([far.linkOf(member(1)), far.linkOf(member(3))], ["elm", "oak"]);
+  assertEquals([far.membersOf("elm"), far.membersOf("oak")], [[1, 2].map(member), [member(3)]]);
+  silent = [];
+  // Heard again: the borrower is not, although the owner has not spoken for this one yet.
+  assertEquals(speaks(1, "elm"), false);
+  assertEquals(speaks(1, "oak"), true);
+  assertEquals([far.linkOf(member(1)), far.membersOf("elm")], ["oak", [member(2)]]);
+  assertEquals(far.onLeft(member(2), "elm"), true);
+  assertEquals([far.linkOf(member(2)), far.membersOf("elm")], ["oak", []]);
+  silent = ["oak"];
+  assertEquals([speaks(1, "elm"), speaks(3, "elm")], [true, true]);
+  assertEquals(far.forgetLink("elm"), [1, 3].map(member));
+  assertEquals([far.linkOf(member(1)), far.size], ["oak", 3]);
+  assertEquals(speaks(1, "elm"), true);
+  assertEquals(far.forgetLink("oak"), []);
+  assertEquals([far.linkOf(member(1)), far.size, far.membersOf("elm")], ["elm", 1, [member(1)]]);
+  far.onHere(member(1));
+  assertEquals([far.size, far.membersOf("elm")], [0, []]);
+});
