@@ -484,6 +484,13 @@ export class SessionRig {
     );
   }
 
+  /** Sends from a tab's socket what its session never would. */
+  sendRaw(tab: RigTab, message: Message): void {
+    const wire = [...this.#wires].find((one) => one.tab === tab && one.isOpen);
+    if (wire === undefined) throw new Error("its socket is not open");
+    wire.upward.push(message);
+  }
+
   /** Hands messages to a tab as if the bench had sent them. */
   inject(tab: RigTab, messages: readonly Message[]): void {
     const wire = [...this.#wires].find((one) => one.tab === tab && one.isOpen);
