@@ -23,6 +23,7 @@ import {
   makePairingLink,
   makePublic,
   offerSays,
+  outcome,
   pairDialog,
   pressAccept,
   said,
@@ -467,5 +468,89 @@ Deno.test({
     await t.step("not one CSP violation, page error or request to another host", () => {
       assertEquals(watched.troubles, []);
     });
+  },
+});
+
+/** As a phone has it: touched, narrow, high. */
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+/** Nothing stands out of the window to the side. */
+async function fitsWidth(page: Page, where: string): Promise<void> {
+  const [wide, window] = await page.evaluate(() => {
+    return [document.documentElement.scrollWidth, document.documentElement.clientWidth] as const;
+  });
+  assert(wide <= window, `${where}: ${wide} px wide in a window of ${window}`);
+}
+
+Deno.test({
+  name:
+    "the same on phones: public, paired and talked by touch alone, and nothing is wider than the window",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => {
+    await using park = await startParkBenches([{ label: "north" }, {
+      label: "a-bench-with-a-rather-long-label.of-its-own_for-a-small-phone",
+    }]);
+    const [north, south] = park.benches as [ParkBench, ParkBench];
+    await using watched = await startChromium(park.origins);
+    const { page: ana } = await watched.newPerson(PHONE);
+    const { page: ben } = await watched.newPerson(PHONE);
+
+    await ben.goto(`${south.url}/bench`);
+    await textbox(ben, "Bench ID").waitFor();
+    await fitsWidth(ben, "/bench");
+
+    await createRoom(ana, north.url, "Ana");
+    await button(ana, "Admin").tap();
+    await fitsWidth(ana, "the admin's menu");
+    await ana.getByRole("menuitem", { name: "Make room public" }).tap();
+    await fitsWidth(ana, "the question before it is public");
+    await button(ana.getByRole("alertdialog"), "Make public").tap();
+    await bar(ana).waitFor();
+
+    await button(ana, "Admin").tap();
+    await ana.getByRole("menuitem", { name: "Pair with another bench" }).tap();
+    const dialog = ana.getByRole("dialog", { name: "Pair with another bench" });
+    await textbox(dialog, "Bench ID").fill(south.id);
+    await button(dialog, "Create pairing link").tap();
+    const field = textbox(dialog, "Pairing link");
+    await field.waitFor();
+    await fitsWidth(ana, "the dialog with a link");
+    const link = await field.inputValue();
+
+    await ben.goto(link);
+    await fitsWidth(ben, "/pair");
+    const { height } = (await button(ben, "Accept pairing").boundingBox())!;
+    assert(height >= 44, `a button of ${height} px for a thumb`);
+    await button(ben, "Accept pairing").tap();
+    await outcome(ben, "Paired with north.");
+    await fitsWidth(ben, "/pair at its end");
+    const there = textbox(dialog, "Room link on the other bench");
+    await there.waitFor();
+    const roomLink = await there.inputValue();
+    await button(dialog, "Close").tap();
+
+    await ben.goto(roomLink);
+    await textbox(ben, "Your name").fill("Ben");
+    await button(ben, "Join the room").tap();
+    for (const page of [ana, ben]) {
+      await counts(page, 2);
+      // One line until it is touched.
+      await bar(page).getByText("2 benches, all linked").waitFor();
+      assertEquals(await seat(page, south.id).isVisible(), false);
+      await button(bar(page), "Which benches").tap();
+      for (const { id } of [north, south]) {
+        await seat(page, id).getByText("1 person", { exact: true }).waitFor();
+      }
+      await fitsWidth(page, "the bar, opened");
+      await button(bar(page), "Which benches").tap();
+    }
+    for (const [from, to, text] of [[ana, ben, "by thumb"], [ben, ana, "thumbs up"]] as const) {
+      await textbox(from, "Message").fill(text);
+      await button(from, "Send").tap();
+      await sees(to, text);
+      await fitsWidth(to, "the room");
+    }
+    assertEquals(watched.troubles, []);
   },
 });
