@@ -3,6 +3,8 @@
 #   docker build -t benchtalks .
 #   docker run --rm --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges -p 3000:3000 benchtalks
 #
+# Files that NATS_CREDS, NATS_NKEY and NATS_CA name: -v ./secrets:/app/secrets:ro
+#
 # The tests never start this file: where they run there is no container engine. They hold its command against the
 # `start` task (tests/promises/container_test.ts).
 
