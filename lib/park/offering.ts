@@ -17,9 +17,11 @@ import {
   encodeParkControl,
   equalBytes,
   MAX_LINKS_OF_ROOM,
+  MAX_SPENT_TOKENS,
   type MemberId,
   type OfferEvent,
   type RoomId,
+  SPENT_TOKEN_MS,
 } from "../wire/mod.ts";
 import type { Bus } from "./bus.ts";
 import {
@@ -54,6 +56,9 @@ import { inboxSubject } from "./subjects.ts";
 /** Answers that are kept for repeats of their claims, at most; beyond it the oldest goes. */
 const MAX_ANSWERED = 256;
 
+/** Offers that one room may make while their tokens are remembered: nobody's room fills the book for all [Q1]. */
+const MAX_REMEMBERED_OF_ROOM = MAX_SPENT_TOKENS / 16;
+
 /** What offering needs. */
 export interface OfferingOptions {
   readonly bus: Bus;
@@ -84,6 +89,8 @@ export class Offering {
     string,
     { readonly subject: string; readonly envelope: Bytes; readonly untilMs: number }
   >();
+  /** Offers that were taken of late, oldest first; no more than tokens are remembered. */
+  #made: { readonly roomId: RoomId; readonly atMs: number }[] = [];
   #cancel: Cancel | null = null;
 
   constructor(options: OfferingOptions) {
@@ -119,6 +126,9 @@ export class Offering {
       return "wrong-bench";
     }
     if (!hasRoomForLink()) return "too-many";
+    this.#made = this.#made.filter(({ atMs }) => nowMs < atMs + SPENT_TOKEN_MS);
+    const ofRoom = this.#made.filter((each) => each.roomId === roomId).length;
+    if (ofRoom >= MAX_REMEMBERED_OF_ROOM) return "too-many";
     const added = addOffer(
       this.#book,
       {
@@ -134,7 +144,9 @@ export class Offering {
       nowMs,
     );
     this.#arm();
-    return added === "taken" ? null : added;
+    if (added !== "taken") return added;
+    this.#made.push({ roomId, atMs: nowMs });
+    return null;
   }
 
   /** The room is gone, or its home is elsewhere from now on. */
