@@ -102,12 +102,7 @@ Deno.test("[K12] a list counts only if its one home is the bench that sent it", 
   }
   linkOf(hub).sendBenches([bench(hub, true), bench(oak!, false)]);
   the.settle();
-  assertEquals(
-    carriers(oak!, room),
-    ["lie 99 up home", "lie 1 up this"].map((line) =>
-      line.replace("lie 1", `lie ${oak!.rooms.roomOf(room.roomId)!.members.size}`)
-    ),
-  );
+  assertEquals(carriers(oak!, room), ["lie 99 up home", "lie 0 up this"]);
 });
 
 Deno.test("[U2] a bench that carries the room for another hub, or is its home with links of its own, refuses; both sides are told", () => {
@@ -235,11 +230,8 @@ Deno.test("[K5] [K9] a bus that goes away takes every link down; it comes back w
   the.run(200);
   assertEquals([hub.park.counts().linksUp, hub.rooms.heard.at(-1)], [0, "down"]);
   assertEquals(carriers(hub, room), ["bench-0 1 up home this", "bench-1 0 away"]);
-  assertEquals(hub.rooms.toldAll.at(-1), {
-    ...hub.rooms.toldAll.at(-1)!,
-    t: "links",
-    isParkUp: false,
-  });
+  const last = hub.rooms.toldAll.at(-1)!;
+  assertEquals([last.t, last.t === "links" && last.isParkUp], ["links", false]);
   linkOf(hub).sendAll(new Uint8Array(16), new Uint8Array(296).fill(9), null);
   hub.bus.comeBack();
   the.run(12_000);
@@ -274,7 +266,7 @@ Deno.test("[K11] a bench that stops says so, and leaves no timer, subscription o
   assertEquals(the.clock.timers, 0);
 });
 
-Deno.test("[Q1] a hundred pairings and unpairings one after the other leave nothing behind but remembered tokens", () => {
+Deno.test("[Q1] twenty-five pairings and unpairings one after the other leave nothing behind but remembered tokens", () => {
   const { place: the, hub, spokes: [oak], room } = place();
   for (let i = 0; i < 25; i++) {
     the.pair(hub, room, oak!);
