@@ -94,6 +94,8 @@ export class Park {
   readonly #claiming: Claiming;
   readonly #asking: Asking;
   readonly #carried = new Map<RoomId, Carried>();
+  /** Public rooms of which somebody here was told how the park stands. */
+  readonly #shown = new Set<RoomId>();
   /** Every link of which something is left. */
   readonly #links = new Set<Link>();
   readonly #pending: PendingBytes = { total: 0 };
@@ -235,6 +237,7 @@ export class Park {
 
   /** The room is gone: its offers and links go with it [U3]. */
   onRoomGone(roomId: RoomId, lastWord: Uint8Array | null): void {
+    this.#shown.delete(roomId);
     this.#offering.onRoomGone(roomId);
     for (const link of [...this.#carried.get(roomId)?.links ?? []]) link.end("room-gone", lastWord);
   }
@@ -250,6 +253,7 @@ export class Park {
   /** Text of `links`: which benches carry the room. `null` in a private room, of which the park knows nothing. */
   linksText(roomId: RoomId): string | null {
     if (this.#rooms.roomOf(roomId)?.publicFrame == null) return null;
+    this.#shown.add(roomId);
     return encodeParkControl({
       t: "links",
       benches: this.#benchesOf(roomId),
@@ -280,7 +284,7 @@ export class Park {
   #onBus(status: BusStatus): void {
     if (this.#isStopped) return;
     for (const link of [...this.#links]) link.onBus(status.tag === "up");
-    for (const roomId of this.#carried.keys()) this.#tellSoon(roomId);
+    for (const roomId of [...this.#carried.keys(), ...this.#shown]) this.#tellSoon(roomId);
   }
 
   #onInbox(bytes: Bytes): void {
