@@ -5,6 +5,7 @@
 //                                             `--(REJECT, or ten seconds)--> failed, for one of PAIR_FAILURES
 
 import type { Cancel, Clock } from "../clock.ts";
+import { TokenBucket } from "../limits/mod.ts";
 import { boxKeyPair, type KeyPair, sha512 } from "../nacl.ts";
 import {
   ADMIN_OP,
@@ -46,6 +47,10 @@ import { inboxSubject } from "./subjects.ts";
 
 /** After an ACCEPT the hub's first word is waited for so long. */
 const FIRST_WORD_MS = 10_000;
+
+/** False operator words that are looked at, by all addresses together. */
+const OPERATOR_TRIES_PER_SECOND = 1;
+const OPERATOR_TRIES_BURST = 60;
 
 /** What claiming needs. */
 export interface ClaimingOptions {
@@ -92,9 +97,13 @@ interface Try {
 export class Claiming {
   readonly #options: ClaimingOptions;
   readonly #tries = new Set<Try>();
+  /** False words of operators, from wherever: an address says nothing where a proxy was forgotten [T12]. */
+  readonly #operatorTries: TokenBucket;
 
   constructor(options: ClaimingOptions) {
     this.#options = options;
+    const nowMs = options.clock.nowMs();
+    this.#operatorTries = new TokenBucket(OPERATOR_TRIES_PER_SECOND, OPERATOR_TRIES_BURST, nowMs);
   }
 
   /** Claims under way. */
@@ -108,8 +117,13 @@ export class Claiming {
     const refuse = (why: PairFailure): void =>
       asker.say(encodeParkControl({ t: "pair_end", failure: why }));
     if (!isPairingOn) return refuse("pairing-off");
-    if (operatorToken !== null && !isSame(request.operatorToken, operatorToken)) {
-      return refuse("operator");
+    if (operatorToken !== null) {
+      // The right word too: else who tries would know it when it is.
+      if (this.#operatorTries.fill(clock.nowMs()) < 1) return refuse("too-fast");
+      if (!isSame(request.operatorToken, operatorToken)) {
+        this.#operatorTries.spend(1, clock.nowMs());
+        return refuse("operator");
+      }
     }
     if (equalBytes(request.hubBoxPublicKey, identity.box.publicKey)) return refuse("own-link");
     if (bus.status.tag !== "up") return refuse("park-away");
@@ -288,7 +302,8 @@ export class Claiming {
   }
 }
 
-/** Compares by hashes, so that time tells nothing of how much was right [T12]. */
+/** Compares by hashes, and all of them, so that time tells nothing of how much was right, not even of a hash [T12]. */
 function isSame(given: string, wanted: string): boolean {
-  return equalBytes(sha512(utf8(given)), sha512(utf8(wanted)));
+  const [one, other] = [sha512(utf8(given)), sha512(utf8(wanted))];
+  return one.reduce((unlike, byte, at) => unlike | (byte ^ other[at]!), 0) === 0;
 }
