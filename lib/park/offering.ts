@@ -92,6 +92,7 @@ export class Offering {
   /** Offers that were taken of late, oldest first; no more than tokens are remembered. */
   #made: { readonly roomId: RoomId; readonly atMs: number }[] = [];
   #cancel: Cancel | null = null;
+  #isStopped = false;
 
   constructor(options: OfferingOptions) {
     this.#options = options;
@@ -189,6 +190,7 @@ export class Offering {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#cancel?.();
     this.#cancel = null;
     this.#answered.clear();
@@ -264,7 +266,8 @@ export class Offering {
     this.#cancel?.();
     this.#cancel = null;
     const nextMs = nextOfferEnd(this.#book);
-    if (nextMs === null) return;
+    // Rooms still end after that.
+    if (nextMs === null || this.#isStopped) return;
     this.#cancel = clock.after(Math.max(0, nextMs - clock.nowMs()), () => {
       this.#expire();
       this.#arm();
