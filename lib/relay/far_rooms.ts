@@ -336,7 +336,8 @@ export class FarRooms {
     if (!isAcrossLinks(command.op)) return refuse("on-spoke", command.ctr);
     // What the room keeps and answers claims with must fit there: a load behind the word is none of it.
     const argsBytes = command.op === ADMIN_OP.unpair ? BENCH_FP_BYTES : 0;
-    if (command.args.length !== argsBytes) return refuse("malformed", command.ctr);
+    const mayBeLong = command.op === ADMIN_OP.delete;
+    if (!mayBeLong && command.args.length !== argsBytes) return refuse("malformed", command.ctr);
     // Before it takes effect: who deletes the room is told so, and then sent out with the others.
     this.#answer(side, command.ctr, null, command.ctr);
     this.#inside.applyAdmin(room, own, command);
