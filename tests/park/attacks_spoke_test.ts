@@ -3,14 +3,25 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Link, type LinkEvents } from "../../lib/park/link.ts";
-import { ADMIN_OP } from "../../lib/proof/mod.ts";
+import { encodeData, encodeLinkMessage, encodeTo } from "../../lib/park/link_frame.ts";
+import { deriveRoomKeys } from "../../lib/crypto/mod.ts";
+import {
+  ADMIN_OP,
+  adminFingerprint,
+  deriveRoomId,
+  naclSigner,
+  newAdminCommand,
+} from "../../lib/proof/mod.ts";
 import { randomBytes } from "../../lib/nacl.ts";
 import {
+  concatBytes,
   encodeAdminCommand,
   idBytes,
   MAX_LINKS,
   MAX_PENDING_BYTES,
+  type MemberId,
   memberIdOf,
+  MOST_MEMBERS,
   parseBenchFrame,
 } from "../../lib/wire/mod.ts";
 import {
@@ -23,6 +34,7 @@ import {
 } from "../support/lying_bench.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { MemoryPark } from "../support/memory_bus.ts";
+import { Seeded } from "../support/seeded.ts";
 import { during, makePublic, pair, parkRig } from "../support/park_rig.ts";
 import { notices, type RigTab, said, type SessionRig, texts } from "../support/session_rig.ts";
 import { fullBenchId } from "../../lib/wire/mod.ts";
@@ -52,6 +64,14 @@ async function pairLiar(
   link.state(0);
   await rig.advance(300);
   return { liar, link, pairingLink };
+}
+
+/** The latest control message of a kind that a tab got. */
+function controlOf(tab: RigTab, kind: string): Readonly<Record<string, unknown>> {
+  const controls = tab.received.flatMap((message) =>
+    typeof message === "string" ? [JSON.parse(message) as Record<string, unknown>] : []
+  );
+  return controls.findLast(({ t }) => t === kind)!;
 }
 
 /** Every entry that reached a tab. */
@@ -375,4 +395,234 @@ Deno.test("[T6] [A6] a spoke that lost its link shows the admin's offer again, t
   liar.send(claim);
   await rig.advance(1_000);
   assertEquals(liar.answerTo(claim), "nothing");
+});
+
+Deno.test("[A6] [T4] the admin's own tab signs MAKE_PUBLIC with a load behind it, and a lying spoke brings it: refused, and the next claim is answered", async () => {
+  const { rig, admin } = await parkRig();
+  const { link } = await pairLiar(rig, admin);
+  const ok = controlOf(admin, "ok");
+  const roomNonce = Uint8Array.fromBase64(`${ok.in}`, { alphabet: "base64url" });
+  const { roomId } = deriveRoomKeys(rig.secret);
+  const signer = naclSigner(rig.adminSeed.slice());
+  const binding = { roomId, roomNonce };
+  // By the clock of the tabs, a little ahead: what is taken must not keep the admin's next word out.
+  const ctr = 1_700_000_000_000 + rig.nowMs;
+  for (
+    const [op, length] of [[ADMIN_OP.makePublic, 5_000], [ADMIN_OP.unpair, 15], [
+      ADMIN_OP.delete,
+      9,
+    ]] as const
+  ) {
+    const frame = await newAdminCommand(signer, binding, ctr + op, op, randomBytes(length));
+    link.say({ tag: "admin", frame });
+  }
+  await rig.advance(500);
+  assertEquals(link.heardOf("refused").map(({ why }) => why), [
+    "malformed",
+    "malformed",
+  ]);
+  assertEquals(admin.stay.view.phase.tag, "live");
+  await pair(rig, admin, 1);
+  assertEquals(rig.bench(0).park.counts().linksUp, 2);
+});
+
+Deno.test("[R9] [K3] paired benches say what no bench says, two thousand times each way: no throw, no room lost, local talk goes on", async () => {
+  const random = new Seeded(11);
+  const { rig, admin } = await parkRig();
+  const eve = await rig.join("Eve");
+  const spoke = await pairLiar(rig, admin);
+  const hub = await adoptFromLiar(rig, 1);
+  const ben = await rig.join("Ben", { bench: 1 });
+  const mia = await rig.join("Mia", { bench: 1 });
+  await rig.advance(3_000);
+  const ids = [...entriesOf(admin), ...entriesOf(ben)].map(({ from }) => idBytes(from as MemberId));
+  const id = () => random.below(3) === 0 ? random.bytes(16) : random.pick(ids);
+  const inner = (): Uint8Array => {
+    switch (random.below(9)) {
+      case 0:
+        return encodeLinkMessage({
+          tag: "state",
+          local: random.below(65_536),
+          total: random.below(65_536),
+          isPublic: random.below(2) === 0,
+        });
+      case 1:
+        return encodeLinkMessage({
+          tag: "taken",
+          seq: random.below(2) === 0 ? random.below(500) : Number.MAX_SAFE_INTEGER - 1,
+        });
+      case 2:
+        return encodeLinkMessage({ tag: "left", memberId: memberIdOf(id()) });
+      case 3:
+        return encodeLinkMessage({
+          tag: "refused",
+          ctr: random.u32(),
+          lastCtr: random.u32(),
+          why: "stale",
+        });
+      case 4:
+        return encodeLinkMessage({ tag: "admin", frame: random.bytes(random.below(400)) });
+      case 5:
+        return encodeTo(id(), id(), random.bytes(SMALL));
+      case 6:
+        return encodeData([{ from: id(), box: random.bytes(SMALL) }]);
+      case 7:
+        return encodeLinkMessage({ tag: "confirm" });
+      default:
+        // Any kind but CLOSE, over any bytes.
+        return concatBytes(
+          new Uint8Array([random.pick([0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 255])]),
+          random.bytes(random.below(120)),
+        );
+    }
+  };
+  for (let i = 0; i < 2_000; i++) {
+    spoke.link.raw(inner());
+    hub.link.raw(inner());
+    if (i % 100 === 99) await rig.advance(1_000);
+  }
+  spoke.link.state(0);
+  hub.link.state(0);
+  await rig.advance(2_000);
+  admin.stay.sendText("on the hub");
+  ben.stay.sendText("on the spoke");
+  await rig.advance(3_000);
+  assertEquals([texts(eve), texts(mia)], [["Ada: on the hub"], ["Ben: on the spoke"]]);
+  assertEquals([rig.bench(0).relay.counts().rooms, rig.bench(1).relay.counts().rooms], [1, 1]);
+  // The links stand, and are of use as soon as what comes makes sense again.
+  assertEquals([rig.bench(0).park.counts().linksUp, rig.bench(1).park.counts().linksUp], [1, 1]);
+});
+
+Deno.test("[K4] a lying spoke hands in the same box of its own member again and again: it is shown once", async () => {
+  const { rig, admin } = await parkRig();
+  const { link } = await pairLiar(rig, admin);
+  const eve = await rig.join("Eve");
+  await rig.advance(3_000);
+  // The words of an honest session, in a liar's hand: Eve's, who left, under her own id.
+  eve.stay.sendText("once");
+  await rig.advance(2_000);
+  await eve.stay.leave();
+  await rig.advance(6_000);
+  const entries = link.heardOf("data").flatMap(({ entries }) => entries);
+  for (let i = 0; i < 3; i++) {
+    for (const { from, box } of entries) link.data({ from: idBytes(from), box });
+  }
+  await rig.advance(3_000);
+  assertEquals(texts(admin), ["Eve: once"]);
+});
+
+Deno.test("[K5] a lying spoke says sixty thousand people: cut to what a room may hold, nobody more comes in, and Unpair ends it", async () => {
+  const { rig, admin } = await parkRig();
+  const { liar, link } = await pairLiar(rig, admin);
+  link.state(60_000, 60_000);
+  await rig.advance(500);
+  assertEquals(admin.stay.view.count, 1 + MOST_MEMBERS);
+  const late = await rig.join("Late");
+  await rig.advance(2_000);
+  assertEquals(late.stay.view.phase.tag, "waiting-for-tap");
+  admin.stay.sendText("those who are here talk on");
+  const id = fullBenchId("liar", liar.identity.fingerprint);
+  assertEquals(await during(rig, admin.stay.unpair(id)), { ok: true });
+  await rig.advance(500);
+  assertEquals(admin.stay.view.count, 1);
+  const next = await rig.join("Next");
+  await rig.advance(2_000);
+  assertEquals(next.stay.view.phase.tag, "live");
+});
+
+Deno.test("[K11] [U6] a former spoke goes on speaking after Unpair, with keys, frames and commands of before: it hears its end once a second, and nobody hears it", async () => {
+  const { rig, admin } = await parkRig();
+  const { liar, link, pairingLink } = await pairLiar(rig, admin);
+  const mine = randomBytes(16);
+  link.data({ from: mine, box: randomBytes(SMALL) });
+  await rig.advance(500);
+  assert(entriesOf(admin).some(({ from }) => from === memberIdOf(mine)), "before it was heard");
+  await during(rig, admin.stay.unpair(fullBenchId("liar", liar.identity.fingerprint)));
+  await rig.advance(1_000);
+  const before = [entriesOf(admin).length, link.heard.length];
+  const words = link.heardOf("admin").map(({ frame }) => frame);
+  assert(words.length > 0);
+  for (let second = 0; second < 10; second++) {
+    for (let i = 0; i < 20; i++) {
+      link.data({ from: mine, box: randomBytes(SMALL) });
+      for (const frame of words) link.say({ tag: "admin", frame });
+      link.state(400);
+    }
+    await rig.advance(1_000);
+  }
+  const claim = liar.claim(openLink(pairingLink));
+  liar.send(claim);
+  await rig.advance(1_000);
+  assertEquals(liar.answerTo(claim), "used");
+  assertEquals([entriesOf(admin).length, admin.stay.view.count, admin.stay.view.benches], [
+    before[0],
+    1,
+    [],
+  ]);
+  const told = link.heard.slice(before[1]);
+  assertEquals(new Set(told.map(({ tag }) => tag)), new Set(["close"]));
+  assert(told.length <= 11, `${told.length} times in ten seconds`);
+  admin.stay.sendText("not for you");
+  await rig.advance(2_000);
+  assertEquals(
+    link.heardOf("data").length,
+    link.heard.slice(0, before[1]).filter(({ tag }) => tag === "data").length,
+  );
+});
+
+Deno.test("[T8] a lying hub hands over a room of its own, another offer, another bench's, or one that is private: nothing is carried", async () => {
+  const { rig } = await parkRig();
+  const liar = new LyingBench(rig, "hub");
+  const peer = rig.bench(1).identity.fingerprint;
+  const good = await roomAtLiar(rig, liar, peer);
+  const own = naclSigner(randomBytes(32));
+  const foreign = new LyingBench(rig, "foreign");
+  const forOther = await roomAtLiar(rig, liar, foreign.identity.fingerprint, {
+    roomNonce: good.roomNonce,
+  });
+  const forToken = await roomAtLiar(rig, liar, peer, { roomNonce: good.roomNonce });
+  const byOtherHub = await roomAtLiar(rig, foreign, peer, {
+    roomNonce: good.roomNonce,
+    secret: openLink(good.link).secret,
+  });
+  const otherInstance = await roomAtLiar(rig, liar, peer, { secret: openLink(good.link).secret });
+  const ownFrame = await newAdminCommand(
+    own,
+    { roomId: good.choices.roomId, roomNonce: good.roomNonce },
+    1,
+    ADMIN_OP.makePublic,
+  );
+  const lies: Partial<HubRoom["choices"]>[] = [
+    { adminFp: adminFingerprint(own.publicKey) },
+    { joinPublicKey: randomBytes(32) },
+    {
+      roomId: deriveRoomId(good.choices.joinPublicKey, adminFingerprint(own.publicKey)),
+      adminFp: adminFingerprint(own.publicKey),
+    },
+    { roomNonce: randomBytes(32) },
+    { offerFrame: forOther.choices.offerFrame },
+    { offerFrame: forToken.choices.offerFrame },
+    { offerFrame: byOtherHub.choices.offerFrame },
+    { offerFrame: otherInstance.choices.offerFrame },
+    { offerFrame: good.choices.publicFrame },
+    { publicFrame: otherInstance.choices.publicFrame },
+    { publicFrame: good.choices.offerFrame },
+    { publicFrame: ownFrame },
+    { publicFrame: new Uint8Array(0) },
+  ];
+  const accepted = rig.accept(good.link, 1);
+  await rig.settle();
+  for (const [i, lie] of lies.entries()) {
+    acceptAs(liar, { ...good.choices, ...lie });
+    await rig.settle();
+    assertEquals(rig.bench(1).relay.counts().rooms, 0, `lie ${i}`);
+  }
+  assertEquals(rig.bench(1).park.counts().links, 0);
+  // The true one still counts.
+  await rig.advance(1_000);
+  const link = acceptAs(liar, good.choices)!;
+  await rig.settle();
+  link.state(1);
+  assertEquals((await during(rig, accepted)).ok, true);
+  assertEquals(rig.bench(1).relay.counts().rooms, 1);
 });
