@@ -25,7 +25,7 @@ import {
   OFFER_EVENTS,
   PAIRING_SOCKET_MS,
 } from "../../lib/wire/mod.ts";
-import { openLink } from "../support/lying_bench.ts";
+import { LyingBench, openLink, roomAtLiar } from "../support/lying_bench.ts";
 import { during, makePublic, offerTo, pair, parkRig } from "../support/park_rig.ts";
 import { rigSession, RigTab as RawTab } from "../support/relay_rig.ts";
 import { Seeded } from "../support/seeded.ts";
@@ -395,4 +395,27 @@ Deno.test("[T6] a bench stops with offers open and spent: no timer is left or se
   bench.relay.closeAll(CLOSE.shuttingDown);
   // The relay's own two, beat and silence, stopped as well.
   assertEquals(rig.timerCount, stopped - 2);
+});
+
+Deno.test("[Q2] sixteen claims to nowhere are under way and the inbox is flooded: each envelope counts for the keys it is tried with", async () => {
+  const answersWith = async (claims: number, sent: number) => {
+    const { rig, link } = await offered();
+    const nobody = new LyingBench(rig, "nobody");
+    for (let i = 0; i < claims; i++) {
+      // Links that lead to a hub which is not there.
+      const room = await roomAtLiar(rig, nobody, rig.bench(0).identity.fingerprint);
+      const tab = page(rig, 0);
+      tab.events.onText(begin(room.link));
+      tab.events.onText(claimFor(tab, room.link));
+    }
+    await rig.advance(1_000);
+    assertEquals(rig.bench(0).park.counts().claims, claims);
+    const liar = new LyingBench(rig);
+    const made = Array.from({ length: sent }, () => liar.claim(openLink(link)));
+    for (const claim of made) liar.send(claim);
+    await rig.settle();
+    return liar.inbox.length;
+  };
+  // What is answered is what was opened.
+  assertEquals([await answersWith(0, 20), await answersWith(16, 20)], [20, 8]);
 });
