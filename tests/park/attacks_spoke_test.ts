@@ -36,7 +36,17 @@ import { ManualClock } from "../support/manual_clock.ts";
 import { MemoryPark } from "../support/memory_bus.ts";
 import { Seeded } from "../support/seeded.ts";
 import { during, makePublic, pair, parkRig } from "../support/park_rig.ts";
-import { notices, type RigTab, said, type SessionRig, texts } from "../support/session_rig.ts";
+import { makeNoisePng } from "../support/image_samples.ts";
+import {
+  images,
+  notices,
+  prepared,
+  type RigTab,
+  said,
+  type SessionRig,
+  texts,
+  urlOf,
+} from "../support/session_rig.ts";
 import { fullBenchId } from "../../lib/wire/mod.ts";
 
 const SMALL = 296;
@@ -622,4 +632,25 @@ Deno.test("[T8] a lying hub hands over a room of its own, another offer, another
   link.state(1);
   assertEquals((await during(rig, accepted)).ok, true);
   assertEquals(rig.bench(1).relay.counts().rooms, 1);
+});
+
+Deno.test("[K8] a lying spoke takes one chunk every few seconds: words are as fast as ever, and a picture of this room comes through", async () => {
+  const { rig, admin } = await parkRig();
+  const eve = await rig.join("Eve");
+  await rig.advance(2_000);
+  const { link } = await pairLiar(rig, admin);
+  const from = link.heardOf("state").length;
+  eve.stay.sendImage(await prepared(eve, makeNoisePng(2 * 1024 * 1024, 8)));
+  await rig.advance(500);
+  assert(link.boxes.some((box) => box.length === LARGE), "it is sent to the liar as well");
+  let seq = from;
+  for (let second = 0; second < 60; second++) {
+    // Always just in time to count as somebody who moves.
+    if (second % 4 === 0) link.say({ tag: "taken", seq: seq += 2 });
+    link.state(0);
+    eve.stay.sendText(`word ${second}`);
+    await rig.advance(1_000);
+    assertEquals(texts(admin).length, second + 1);
+  }
+  assertEquals(urlOf(images(admin).at(-1)), urlOf(images(eve).at(-1)));
 });

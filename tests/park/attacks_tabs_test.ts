@@ -397,13 +397,13 @@ Deno.test("[T6] a bench stops with offers open and spent: no timer is left or se
   assertEquals(rig.timerCount, stopped - 2);
 });
 
-Deno.test("[Q2] sixteen claims to nowhere are under way and the inbox is flooded: each envelope counts for the keys it is tried with", async () => {
+Deno.test("[Q2] eight claims to nowhere are under way and the inbox is flooded: each envelope counts for the keys it is tried with", async () => {
   const answersWith = async (claims: number, sent: number) => {
     const { rig, link } = await offered();
     const nobody = new LyingBench(rig, "nobody");
+    // A link that leads to a hub which is not there.
+    const room = await roomAtLiar(rig, nobody, rig.bench(0).identity.fingerprint);
     for (let i = 0; i < claims; i++) {
-      // Links that lead to a hub which is not there.
-      const room = await roomAtLiar(rig, nobody, rig.bench(0).identity.fingerprint);
       const tab = page(rig, 0);
       tab.events.onText(begin(room.link));
       tab.events.onText(claimFor(tab, room.link));
@@ -417,5 +417,5 @@ Deno.test("[Q2] sixteen claims to nowhere are under way and the inbox is flooded
     return liar.inbox.length;
   };
   // What is answered is what was opened.
-  assertEquals([await answersWith(0, 20), await answersWith(16, 20)], [20, 8]);
+  assertEquals([await answersWith(0, 18), await answersWith(8, 18)], [18, 13]);
 });

@@ -479,6 +479,35 @@ Deno.test("[K11] DELETE is held back and CLOSE let pass: the room is deleted on 
   assertEquals(rig.bench(1).relay.counts().rooms, 0);
 });
 
+Deno.test("[K7] TAKEN is held back while a picture passes, and one chunk is lost: the link stands still, and goes on once it may", async () => {
+  const { rig, admin, ben } = await pairedPark();
+  const takenBytes = 8 + 16 + 1 + 8;
+  const chunkBytes = 200_000;
+  let isHolding = true;
+  let heldBack = 0;
+  let lost = 0;
+  rig.wires.tamper = (message) => {
+    if (isHolding && message.bytes.length === takenBytes) {
+      heldBack++;
+      return [];
+    }
+    // The third chunk is the last that the window lets go: nothing after it would say that it is missing.
+    if (message.bytes.length > chunkBytes && ++lost === 3) return [];
+    return [message];
+  };
+  admin.stay.sendImage(await prepared(admin, makeNoisePng(3 * 1024 * 1024, 5)));
+  await rig.advance(10_000);
+  assert(heldBack > 0 && lost === 3, `${heldBack} held back, ${lost} chunks sent`);
+  ben.stay.sendText("words go the other way meanwhile");
+  await rig.advance(1_000);
+  assert(texts(admin).includes("Ben: words go the other way meanwhile"));
+  isHolding = false;
+  await rig.advance(20_000);
+  admin.stay.sendImage(await prepared(admin, makeNoisePng(2 * 1024 * 1024, 6)));
+  await rig.advance(20_000);
+  assertEquals(urlOf(images(ben).at(-1)), urlOf(images(admin).at(-1)));
+});
+
 Deno.test("[N2] [K5] everything is dropped: local talk goes on, and the link is said to be silent within 45 s", async () => {
   const { rig, admin, ben } = await pairedPark();
   const ana = await rig.join("Ana");
