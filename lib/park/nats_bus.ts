@@ -6,8 +6,7 @@ import { assertNever, type Bytes, MIN_BUS_PAYLOAD_BYTES } from "../wire/mod.ts";
 import type { Bus, BusRefusal, BusStatus, Stop } from "./bus.ts";
 import { checkBusBytes, checkBusSubject } from "./bus_calls.ts";
 import { NATS_CLIENT_PORT, type NatsAddress, showNatsAddress } from "./nats_addresses.ts";
-import { isNotLetIn, isWrongPort, logIn, type NatsClient } from "./nats_client.ts";
-import { type Line, LineError, type LineFault, openLine } from "./nats_line.ts";
+import { dial, DialError, type DialFault, type Dialled, isNotLetIn } from "./nats_client.ts";
 import { type NatsCreds, parseNatsCreds } from "./nats_secrets.ts";
 import type { NatsAccess } from "./nats_settings.ts";
 
@@ -31,18 +30,13 @@ const REFUSED_PAUSE_MS = 10_000;
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 
 /** How an attempt or a connection ended. */
-type Fault = LineFault | BusRefusal | "ended";
+type Fault = DialFault | BusRefusal | "ended";
 
 interface Subscription {
   readonly subject: string;
   readonly onMessage: (bytes: Bytes) => void;
   /** At the connection that stands now. */
   leave: Stop;
-}
-
-interface Connection {
-  readonly client: NatsClient;
-  readonly line: Line;
 }
 
 /** Opens a bus that is away until a server answers; resolves at once. */
@@ -66,7 +60,7 @@ class NatsBus implements Bus {
   readonly #mutePorts = new Map<number, number>();
   readonly #said = new Set<string>();
   #status: BusStatus = { tag: "away" };
-  #connection: Connection | null = null;
+  #connection: Dialled | null = null;
   #onStatus: (status: BusStatus) => void = () => {};
 
   constructor(access: NatsAccess, voice: NatsVoice) {
@@ -89,14 +83,14 @@ class NatsBus implements Bus {
     checkBusSubject(subject);
     checkBusBytes(bytes);
     if (this.#status.tag !== "up" || this.#connection === null) return false;
-    const { client, line } = this.#connection;
-    if (client.isClosed() || line.waitingBytes + bytes.length > MAX_WAITING_BYTES) return false;
+    const { client, waitingBytes, cut } = this.#connection;
+    if (client.isClosed() || waitingBytes() + bytes.length > MAX_WAITING_BYTES) return false;
     try {
       client.publish(subject, bytes);
       return true;
     } catch {
       // A server may lower its bound while it runs. The next connection tells.
-      line.cut();
+      cut();
       return false;
     }
   }
@@ -117,7 +111,7 @@ class NatsBus implements Bus {
     this.#subscriptions.clear();
     this.#onStatus = () => {};
     this.#status = { tag: "away" };
-    this.#connection?.line.cut();
+    this.#connection?.cut();
     await this.#running;
   }
 
@@ -135,49 +129,40 @@ class NatsBus implements Bus {
 
   /** One address, from dialling to the end of the connection. Never rejects. */
   async #attempt(at: number): Promise<Fault> {
-    const address = this.#addresses[at]!;
-    let line: Line;
-    try {
-      line = await withDeadline(
-        DIAL_MS,
-        this.#ending.signal,
-        (signal) => openLine(address, { ca: this.#access.ca, signal }),
-      );
-    } catch (error) {
-      return error instanceof LineError ? error.fault : "unreachable";
-    }
-    const cut = () => line.cut();
+    let dialled: Dialled | null = null;
+    const cut = () => dialled?.cut();
     this.#ending.signal.addEventListener("abort", cut);
     try {
-      return await this.#stay(line, at);
+      dialled = await dial(this.#addresses[at]!, {
+        creds: this.#creds,
+        nkeySeed: this.#access.nkey,
+        ca: this.#access.ca,
+        timeoutMs: DIAL_MS,
+        signal: this.#ending.signal,
+      });
+      return await this.#stay(dialled, at);
     } catch (error) {
-      return isWrongPort(error)
-        ? "not-for-clients"
-        : isNotLetIn(error)
-        ? "not-let-in"
-        : "unreachable";
+      if (error instanceof DialError) return error.fault;
+      return isNotLetIn(error) ? "not-let-in" : "unreachable";
     } finally {
       this.#ending.signal.removeEventListener("abort", cut);
       this.#connection = null;
-      line.cut();
+      cut();
     }
   }
 
-  /** Logs in and stays until the connection ends; rejects when it does not get that far. */
-  async #stay(line: Line, at: number): Promise<Fault> {
-    const { login } = this.#addresses[at]!;
-    const credentials = { login, creds: this.#creds, nkeySeed: this.#access.nkey };
-    const client = await logIn(line, credentials, DIAL_MS);
+  /** Stays until the connection ends; rejects when it ends before it is of use. */
+  async #stay(dialled: Dialled, at: number): Promise<Fault> {
+    const { client, cut } = dialled;
     let refusal: unknown;
     const watching = this.#watch(client, (error) => {
       refusal = error;
-      line.cut();
-    });
+      cut();
+    }, cut);
     try {
       if ((client.info?.max_payload ?? 0) < MIN_BUS_PAYLOAD_BYTES) return "payload-too-small";
-      const connection = { client, line };
-      this.#connection = connection;
-      for (const subscription of this.#subscriptions) this.#join(subscription, connection);
+      this.#connection = dialled;
+      for (const subscription of this.#subscriptions) this.#join(subscription, dialled);
       const over = client.closed();
       // Answered after all that was asked for before: up means that what others publish now arrives. The answer is
       // never given up by itself when the connection ends.
@@ -199,19 +184,25 @@ class NatsBus implements Bus {
   }
 
   /** Hears of what the server holds against the bench while it is in. */
-  async #watch(client: NatsClient, onRefusal: (error: unknown) => void): Promise<void> {
+  async #watch(
+    client: Dialled["client"],
+    onRefusal: (error: unknown) => void,
+    onStale: () => void,
+  ): Promise<void> {
     for await (const status of client.status()) {
       if (status.type === "error" && isNotLetIn(status.error)) onRefusal(status.error);
+      // Said after two pings without an answer. The package would wait for the system to take what was written first.
+      if (status.type === "staleConnection") onStale();
     }
   }
 
-  #join(subscription: Subscription, { client, line }: Connection): void {
+  #join(subscription: Subscription, { client, explain }: Dialled): void {
     if (client.isClosed()) return;
     const { subject, onMessage } = subscription;
     const joined = client.subscribe(subject, {
       callback: (error, message) => {
         if (error !== null || !this.#subscriptions.has(subscription)) return;
-        line.explain();
+        explain();
         try {
           // A copy: a small message must not keep the large piece that it came in.
           onMessage(new Uint8Array(message.data));
@@ -307,25 +298,6 @@ function wordsFor(fault: Fault, address: NatsAddress): string | null {
       return `${where} takes too little in one message: max_payload must be at least ${MIN_BUS_PAYLOAD_BYTES}.`;
     default:
       return assertNever(fault);
-  }
-}
-
-/** Runs `work` with a signal that is raised after `ms` or when `outer` is. */
-async function withDeadline<T>(
-  ms: number,
-  outer: AbortSignal,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const inner = new AbortController();
-  const abort = () => inner.abort();
-  const timer = setTimeout(abort, ms);
-  outer.addEventListener("abort", abort);
-  try {
-    if (outer.aborted) abort();
-    return await work(inner.signal);
-  } finally {
-    clearTimeout(timer);
-    outer.removeEventListener("abort", abort);
   }
 }
 

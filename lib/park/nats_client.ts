@@ -1,6 +1,7 @@
-// NATS's own client over a line of ours: it speaks the protocol and shows credentials, and does nothing else. It never
-// dials, never comes back by itself and never keeps anything for later; nats_bus.ts does the first two, nobody the third.
-// The one door to the package.
+// NATS's own client and its own TCP and TLS, with an end to every wait: `@nats-io/transport-node`, and the one door to it. Two
+// things are added to its transport, because whoever answers is a stranger: it can be cut at any moment, also while it dials
+// (left alone, a server that says nothing keeps a socket of ours at every attempt), and it reads no line without an end.
+// Never comes back by itself and never keeps anything for later: nats_bus.ts does the first, nobody the second.
 
 import {
   type Authenticator,
@@ -10,79 +11,227 @@ import {
   type NatsConnection,
   NatsConnectionImpl,
   nkeyAuthenticator,
+  type ServerInfo,
   setTransportFactory,
   tokenAuthenticator,
-  type Transport,
   usernamePasswordAuthenticator,
-} from "@nats-io/nats-core/internal";
+  wsconnect,
+} from "@nats-io/transport-node";
+import { NodeTransport } from "@nats-io/transport-node/lib/node_transport.js";
 import { utf8 } from "../wire/mod.ts";
-import type { NatsLogin } from "./nats_addresses.ts";
-import type { Line } from "./nats_line.ts";
+import { type NatsAddress, showNatsAddress } from "./nats_addresses.ts";
 import type { NatsCreds } from "./nats_secrets.ts";
 
 /** A connection that was let in. */
 export type NatsClient = NatsConnection;
 
-/** What a bench can show to be let in; whatever is there is shown. */
-export interface NatsCredentials {
-  readonly login: NatsLogin | null;
+/** Why no connection came to be, or why it ended. */
+export type DialFault =
+  /** Nobody there, or nobody who speaks NATS. */
+  | "unreachable"
+  /** It took the connection and said nothing until the end. */
+  | "mute"
+  /** A port where NATS servers meet each other. */
+  | "not-for-clients"
+  /** TLS was asked for and is not offered. */
+  | "no-tls"
+  /** Its certificate is not one that this bench trusts for that name. */
+  | "untrusted"
+  /** It does not want this bench. */
+  | "not-let-in";
+
+/** No connection came to be; the message is the fault alone. */
+export class DialError extends Error {
+  readonly fault: DialFault;
+
+  constructor(fault: DialFault, options?: ErrorOptions) {
+    super(fault, options);
+    this.fault = fault;
+  }
+}
+
+/** What a bench can show to be let in, and whom it trusts. */
+export interface DialOptions {
   readonly creds: NatsCreds | null;
   readonly nkeySeed: string | null;
+  /** PEM of an authority to trust; asks for TLS on `nats` addresses too. */
+  readonly ca: string | null;
+  readonly timeoutMs: number;
+  /** Ends the attempt. */
+  readonly signal: AbortSignal;
+}
+
+/** A connection, and the wire below it. */
+export interface Dialled {
+  readonly client: NatsClient;
+  /** Published and not yet taken by the system, in bytes. */
+  waitingBytes(): number;
+  /** Something that was asked for arrived whole: what came until now was not without sense. */
+  explain(): void;
+  /** Ends it at once, whatever stands in the way. */
+  cut(): void;
 }
 
 /** Three unanswered and the connection is dead: within 24 s, below the 30 s after which a link counts as down. */
 const PING_EVERY_MS = 8_000;
 const MOST_PINGS_OUT = 2;
 
-/** What nats-core hands through to the transport untouched. */
-interface LineOptions extends ConnectionOptions {
-  readonly line?: Line;
+/** The longest INFO; a server in a cluster of hundreds says less than 64 KiB. */
+const MAX_INFO_BYTES = 256 * 1024;
+
+/** More than this without one message that was asked for, and it is cut: the parser gathers a line without an end for ever. */
+const MAX_UNEXPLAINED_BYTES = 8 * 1024 * 1024;
+
+/** Dials one server and logs in. Rejects with `DialError`; nothing is left open then. */
+export function dial(address: NatsAddress, options: DialOptions): Promise<Dialled> {
+  const isWeb = address.scheme === "ws" || address.scheme === "wss";
+  return isWeb ? dialWeb(address, options) : dialTcp(address, options);
 }
 
-/**
- * Logs in over `line`; rejects when that is not done within `timeoutMs`, with an error that `isNotLetIn` can tell.
- * The line is cut when it rejects.
- */
-export async function logIn(
-  line: Line,
-  credentials: NatsCredentials,
-  timeoutMs: number,
-): Promise<NatsClient> {
-  // Of the whole process, and the same for every bus in it: which line it is stands in the options.
-  setTransportFactory({ factory: () => new LineTransport() });
-  const options: LineOptions = {
-    line,
-    authenticator: authenticatorsOf(credentials),
-    reconnect: false,
-    // An operator names the servers that the bench talks to. What a server says of others' addresses is not dialled.
-    ignoreClusterUpdates: true,
-    resolve: false,
-    timeout: timeoutMs,
-    pingInterval: PING_EVERY_MS,
-    maxPingOut: MOST_PINGS_OUT,
-  };
-  try {
-    return await NatsConnectionImpl.connect(options);
-  } catch (error) {
-    line.cut();
-    throw error;
-  }
-}
-
-/** Whether an error of `logIn` or of a connection's end means that the server does not want this bench. */
+/** Whether an error of a connection means that the server does not want this bench. */
 export function isNotLetIn(error: unknown): boolean {
   return error instanceof errors.AuthorizationError ||
     error instanceof errors.UserAuthenticationExpiredError ||
     error instanceof errors.PermissionViolationError;
 }
 
-/** Whether a server said that this is a port for servers, where it had not given itself away before. */
-export function isWrongPort(error: unknown): boolean {
-  return error instanceof errors.ProtocolError &&
-    /attempted to connect to .* port/i.test(error.message);
+function connectionOptions(address: NatsAddress, options: DialOptions): ConnectionOptions {
+  return {
+    authenticator: authenticatorsOf(address, options),
+    reconnect: false,
+    // An operator names the servers that the bench talks to. What a server says of others' addresses is not dialled.
+    ignoreClusterUpdates: true,
+    timeout: options.timeoutMs,
+    pingInterval: PING_EVERY_MS,
+    maxPingOut: MOST_PINGS_OUT,
+  };
 }
 
-function authenticatorsOf({ login, creds, nkeySeed }: NatsCredentials): Authenticator[] {
+async function dialTcp(address: NatsAddress, options: DialOptions): Promise<Dialled> {
+  const { host, scheme } = address;
+  const { ca, signal } = options;
+  const needsTls = scheme === "tls" || ca !== null;
+  const transport = new BoundTransport(needsTls);
+  const cut = () => transport.cut();
+  const connectionOfIt = () =>
+    NatsConnectionImpl.connect({
+      ...connectionOptions(address, options),
+      servers: showNatsAddress(address),
+      resolve: false,
+      // Left out, TLS is spoken where the server offers it.
+      ...(needsTls ? { tls: tlsOptions(host, ca) } : {}),
+    } as ConnectionOptions);
+  signal.addEventListener("abort", cut);
+  try {
+    const client = await unlessAborted(
+      signal,
+      inTurn((onBegun) => {
+        transport.onBegun = onBegun;
+        setTransportFactory({ factory: () => transport });
+        return connectionOfIt();
+      }),
+    );
+    return {
+      client,
+      waitingBytes: () => transport.waitingBytes,
+      explain: () => transport.explain(),
+      cut,
+    };
+  } catch (cause) {
+    cut();
+    throw cause instanceof DialError ? cause : new DialError(transport.faultOf(cause), { cause });
+  } finally {
+    signal.removeEventListener("abort", cut);
+  }
+}
+
+/** The end of the row of those who connect. */
+let row: Promise<void> = Promise.resolve();
+
+/** Connects when nobody else is at the point where the package asks, for the whole process, which transport to take. */
+async function inTurn(connect: (onBegun: () => void) => Promise<NatsClient>): Promise<NatsClient> {
+  const before = row;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  row = promise;
+  await before;
+  try {
+    return await connect(resolve);
+  } finally {
+    resolve();
+  }
+}
+
+/** A server's name may be sent, an address may not (RFC 6066, section 3); both are held against the certificate. */
+function tlsOptions(host: string, ca: string | null): object {
+  const isAddress = /^[0-9.]+$|:/.test(host);
+  return { host, servername: isAddress ? "" : host, ...(ca === null ? {} : { ca }) };
+}
+
+async function dialWeb(address: NatsAddress, options: DialOptions): Promise<Dialled> {
+  const { ca, signal } = options;
+  const url = `${address.scheme}://${showNatsAddress(address)}/`;
+  const trust = ca === null ? {} : { client: Deno.createHttpClient({ caCerts: [ca] }) };
+  // Deno takes a client here; the DOM's types do not know that.
+  const socket = new WebSocket(url, trust as unknown as string[]);
+  const cut = () => {
+    socket.close();
+    // A close waits for the other side. The package is told that it is over, as a lost connection tells it.
+    socket.onerror?.(new ErrorEvent("error", { message: "cut" }));
+  };
+  let isUntrusted = false;
+  socket.addEventListener("error", (event) => {
+    event.preventDefault();
+    isUntrusted ||= event instanceof ErrorEvent && /invalid peer certificate/.test(event.message);
+  });
+  signal.addEventListener("abort", cut);
+  try {
+    const client = await unlessAborted(
+      signal,
+      inTurn((onBegun) =>
+        wsconnect({
+          ...connectionOptions(address, options),
+          servers: url,
+          wsFactory: () => {
+            onBegun();
+            return Promise.resolve({ socket, encrypted: address.scheme === "wss" });
+          },
+        })
+      ),
+    );
+    const waitingBytes = () => socket.bufferedAmount;
+    return { client, waitingBytes, explain: () => undefined, cut };
+  } catch (cause) {
+    cut();
+    const fault = isUntrusted ? "untrusted" : isNotLetIn(cause) ? "not-let-in" : "unreachable";
+    throw new DialError(fault, { cause });
+  } finally {
+    signal.removeEventListener("abort", cut);
+  }
+}
+
+/** What comes of `connecting`, unless `signal` is raised first: the package does not always end what was cut. */
+async function unlessAborted(
+  signal: AbortSignal,
+  connecting: Promise<NatsClient>,
+): Promise<NatsClient> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(new DialError("unreachable"));
+  signal.addEventListener("abort", onAbort);
+  try {
+    if (signal.aborted) onAbort();
+    return await Promise.race([connecting, aborted]);
+  } catch (error) {
+    connecting.then((client) => client.close(), () => undefined);
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function authenticatorsOf(
+  { login }: NatsAddress,
+  { creds, nkeySeed }: DialOptions,
+): Authenticator[] {
   const all: Authenticator[] = [];
   if (login?.tag === "password") {
     all.push(usernamePasswordAuthenticator(login.user, login.password));
@@ -93,71 +242,122 @@ function authenticatorsOf({ login, creds, nkeySeed }: NatsCredentials): Authenti
   return all;
 }
 
-/** A line as nats-core wants it. However nats-core would end it, it ends at once. */
-class LineTransport implements Transport {
-  readonly lang = "deno";
-  readonly version = "1";
-  closeError?: Error;
-  readonly #closed = Promise.withResolvers<void | Error>();
-  #line: Line | null = null;
-  #isClosed = false;
+/** The package's own transport, with bounds. One connection. */
+class BoundTransport extends NodeTransport {
+  readonly #needsTls: boolean;
+  /** Called when the package took this transport. */
+  onBegun: () => void = () => undefined;
+  #fault: DialFault | null = null;
+  #hasDialled = false;
+  #hasHeard = false;
+  #unexplainedBytes = 0;
 
-  get isClosed(): boolean {
-    return this.#isClosed;
+  constructor(needsTls: boolean) {
+    super();
+    this.#needsTls = needsTls;
   }
 
-  connect(_server: unknown, options: ConnectionOptions): Promise<void> {
-    this.#line = (options as LineOptions).line ?? null;
-    return this.#line === null ? Promise.reject(new TypeError("no line")) : Promise.resolve();
+  get waitingBytes(): number {
+    return this.isClosed ? 0 : this.socket?.writableLength ?? 0;
   }
 
-  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
-    const pieces = this.#line!.pieces();
-    const iterator: AsyncIterableIterator<Uint8Array> = {
-      [Symbol.asyncIterator]: () => iterator,
-      next: async () => {
-        const result = await pieces.next();
-        if (result.done === true) this.#end();
-        return result;
-      },
-      // nats-core calls this when it could not read what came, and would print that next: it never gets there.
-      return: () => {
-        this.#end();
-        return new Promise(() => {});
-      },
-    };
-    return iterator;
+  explain(): void {
+    this.#unexplainedBytes = 0;
   }
 
-  isEncrypted(): boolean {
-    return this.#line?.isEncrypted ?? false;
+  cut(): void {
+    // Seen by the package as soon as its dialling is through, if it still dials.
+    this.done = true;
+    this.socket?.destroy();
+    // Whoever waits for the next piece waits no more.
+    this.signal.resolve();
+    this.closedNotification.resolve();
   }
 
-  send(frame: Uint8Array): void {
-    this.#line?.write(frame);
-  }
-
-  close(error?: Error): Promise<void> {
+  // The package would wait here for the system to take what was written, which a server that stands still never lets it.
+  override close(error?: Error): Promise<void> {
     this.closeError ??= error;
-    this.#end();
+    this.cut();
     return Promise.resolve();
   }
 
-  disconnect(): void {
-    this.#end();
+  override disconnect(): void {
+    this.cut();
   }
 
-  discard(): void {
-    this.#end();
+  override discard(): void {
+    this.cut();
   }
 
-  closed(): Promise<void | Error> {
-    return this.#closed.promise;
+  /** What an error of this connection means. */
+  faultOf(error: unknown): DialFault {
+    if (this.#fault !== null) return this.#fault;
+    if (isNotLetIn(error)) return "not-let-in";
+    if (isWrongPort(error)) return "not-for-clients";
+    if (isAboutCertificate(error)) return "untrusted";
+    return this.#hasDialled && !this.#hasHeard ? "mute" : "unreachable";
   }
 
-  #end(): void {
-    this.#isClosed = true;
-    this.#line?.cut();
-    this.#closed.resolve(this.closeError);
+  override connect(...all: Parameters<NodeTransport["connect"]>): Promise<void> {
+    this.onBegun();
+    return this.isClosed ? Promise.reject(new DialError("unreachable")) : super.connect(...all);
   }
+
+  /** The server's first words, which tell a port for clients from one for servers. */
+  override async peekInfo(): Promise<ServerInfo> {
+    this.#hasDialled = true;
+    let bytes = 0;
+    this.socket.on("data", (piece: Uint8Array) => {
+      this.#hasHeard = true;
+      bytes += piece.length;
+      if (bytes > MAX_INFO_BYTES) this.cut();
+    });
+    const info: unknown = await super.peekInfo();
+    if (typeof info !== "object" || info === null || Array.isArray(info)) {
+      throw new DialError("unreachable");
+    }
+    const fields = info as Readonly<Record<string, unknown>>;
+    // Clients are numbered; other servers are not, except at the port for leaf nodes, which says that it is one.
+    if (typeof fields.client_id !== "number" || fields.info_on_connect !== undefined) {
+      throw new DialError(this.#fault = "not-for-clients");
+    }
+    if (this.#needsTls && fields.tls_required !== true && fields.tls_available !== true) {
+      throw new DialError(this.#fault = "no-tls");
+    }
+    return info as ServerInfo;
+  }
+
+  override async *iterate(): AsyncIterableIterator<Uint8Array> {
+    let isOver = false;
+    try {
+      for await (const piece of super.iterate()) {
+        this.#unexplainedBytes += piece.length;
+        if (this.#unexplainedBytes > MAX_UNEXPLAINED_BYTES) break;
+        yield piece;
+      }
+      isOver = true;
+    } finally {
+      this.cut();
+      // Left early: the package could not read what came, and would print that next. It never gets there.
+      if (!isOver) await new Promise(() => undefined);
+    }
+  }
+}
+
+/** A server that said so itself, where it had not given itself away before. */
+function isWrongPort(error: unknown): boolean {
+  return error instanceof errors.ProtocolError &&
+    /attempted to connect to .* port/i.test(error.message);
+}
+
+/** OpenSSL's names for all the ways in which a certificate can be wrong, as node:tls passes them on. */
+function isAboutCertificate(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    const code = (each as { readonly code?: unknown }).code;
+    if (
+      typeof code === "string" &&
+      /CERT|SIGNATURE|CHAIN|CRL|INVALID_CA|ISSUER|PURPOSE/.test(code)
+    ) return true;
+  }
+  return false;
 }

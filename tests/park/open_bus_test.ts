@@ -4,10 +4,10 @@ import { assertEquals } from "@std/assert";
 import { importsOf } from "../support/import_rules.ts";
 import { filesBelow, fromRepository } from "../support/repository.ts";
 
-/** Files of lib/park that bring the package, or `ws` and node:tls for it. */
+/** Files of lib/park that bring the package. */
 async function loaders(): Promise<{ readonly path: string; readonly how: string }[]> {
   const found: { path: string; how: string }[] = [];
-  let needed = ["@nats-io/nats-core/internal", "ws", "node:tls"];
+  let needed = ["@nats-io/transport-node"];
   const paths = (await filesBelow("lib/park")).filter((path) => path.endsWith(".ts"));
   while (needed.length > 0) {
     const more: string[] = [];
@@ -32,8 +32,5 @@ Deno.test("the park without a bus loads nothing of NATS", async () => {
   assertEquals(found.filter(({ how }) => how === "value").map(({ path }) => path).toSorted(), [
     "lib/park/nats_bus.ts",
     "lib/park/nats_client.ts",
-    "lib/park/nats_line.ts",
-    "lib/park/nats_tls.ts",
-    "lib/park/nats_web_socket.ts",
   ]);
 });

@@ -1,7 +1,7 @@
 // An operator as NATS knows it, for one test: keys, the configuration of a server that trusts them, and a creds file for a
 // user who may use the park's subjects. Written out by hand because NATS's own tool for it is not in Debian.
 
-import { nkeys } from "@nats-io/nats-core/internal";
+import { nkeys } from "@nats-io/transport-node";
 import { encodeBase64url, utf8 } from "../../lib/wire/mod.ts";
 
 type KeyPair = ReturnType<typeof nkeys.createUser>;
