@@ -169,7 +169,7 @@ Deno.test("[K4] a lying spoke fills the list of far members: newcomers on other 
   assertEquals(texts(admin), ["Ben: can you hear me?"]);
 });
 
-Deno.test("[K9] [M8] a lying spoke floods the room with small boxes: local talk goes on", async () => {
+Deno.test("[K13] [M8] a lying spoke floods the room with small boxes: local talk goes on", async () => {
   const { rig, admin } = await parkRig();
   const eve = await rig.join("Eve");
   await rig.advance(2_000);
@@ -190,7 +190,7 @@ Deno.test("[K9] [M8] a lying spoke floods the room with small boxes: local talk 
   assert(entriesOf(eve).some((entry) => entry.from === memberIdOf(from)), "the flood was heard");
 });
 
-Deno.test("[K10] a lying spoke sends false admin words as fast as it may: the admin on another spoke is heard", async () => {
+Deno.test("[K10] [K13] a lying spoke sends false admin words as fast as it may: the admin on another spoke is heard", async () => {
   const { rig, admin } = await parkRig();
   await pair(rig, admin, 1);
   const { liar, link } = await pairLiar(rig, admin);
@@ -211,7 +211,7 @@ Deno.test("[K10] a lying spoke sends false admin words as fast as it may: the ad
   assertEquals(link.heardOf("close").map(({ why }) => why), ["unpaired"]);
 });
 
-Deno.test("[Q6] a lying spoke says that members left, as fast as it may: what tabs are told is bounded", async () => {
+Deno.test("[K13] a lying spoke says that members left, as fast as it may: what tabs are told is bounded", async () => {
   const { rig, admin } = await parkRig();
   const { link } = await pairLiar(rig, admin);
   let told = 0;
