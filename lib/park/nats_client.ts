@@ -170,10 +170,17 @@ function tlsOptions(host: string, ca: string | null): object {
 async function dialWeb(address: NatsAddress, options: DialOptions): Promise<Dialled> {
   const { ca, signal } = options;
   const url = `${address.scheme}://${showNatsAddress(address)}/`;
-  const trust = ca === null ? {} : { client: Deno.createHttpClient({ caCerts: [ca] }) };
+  const trust = ca === null ? null : Deno.createHttpClient({ caCerts: [ca] });
   // Deno takes a client here; the DOM's types do not know that.
-  const socket = new WebSocket(url, trust as unknown as string[]);
+  const socket = new WebSocket(
+    url,
+    (trust === null ? {} : { client: trust }) as unknown as string[],
+  );
+  let isCut = false;
   const cut = () => {
+    if (isCut) return;
+    isCut = true;
+    trust?.close();
     socket.close();
     // A close waits for the other side. The package is told that it is over, as a lost connection tells it.
     socket.onerror?.(new ErrorEvent("error", { message: "cut" }));
