@@ -148,6 +148,7 @@ export class FarMembers<Link> {
 
   #forget(memberId: MemberId): boolean {
     this.#giveBack(memberId);
+    this.#giveBack(memberId);
     const link = this.#links.get(memberId);
     if (link !== undefined) {
       const seats = this.#seats.get(link);
