@@ -3,7 +3,7 @@
 
 import { clientAddress } from "../limits/mod.ts";
 import { systemClock } from "../clock.ts";
-import { type Bus, newBenchIdentity, Park, type ParkCounts } from "../park/mod.ts";
+import { type Bus, type BusRefusal, newBenchIdentity, Park, type ParkCounts } from "../park/mod.ts";
 import {
   type Admission,
   asksForSocket,
@@ -50,6 +50,8 @@ export interface Health {
   readonly version: string;
   readonly uptime_seconds: number;
   readonly federation: Federation;
+  /** Why a bus that answers is of no use; there only while `federation` is `refused`. */
+  readonly federation_why?: BusRefusal;
 }
 
 /** A bench from its start to its `stop`. */
@@ -159,11 +161,13 @@ export class Bench {
   }
 
   health(): Health {
+    const status = this.#park?.busStatus;
     return {
       status: "ok",
       version: manifest.version,
       uptime_seconds: this.#uptimeSeconds(),
       federation: this.federation(),
+      ...(status?.tag === "refused" ? { federation_why: status.why } : {}),
     };
   }
 

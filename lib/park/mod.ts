@@ -1,6 +1,6 @@
 // The park as the rest of the bench knows it: who this bench is, its place among the others, and the bus they meet on.
 
-export type { Bus, BusStatus } from "./bus.ts";
+export type { Bus, BusRefusal, BusStatus } from "./bus.ts";
 export { type BenchIdentity, newBenchIdentity } from "./identity.ts";
 export { LateBus } from "./late_bus.ts";
 export type { Link } from "./link.ts";

@@ -3,6 +3,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Bench } from "../../lib/bench/bench.ts";
 import { type Config, parseConfig } from "../../lib/bench/config.ts";
+import { MemoryPark } from "../support/memory_bus.ts";
 import manifest from "../../deno.json" with { type: "json" };
 
 function benchWith(env: Readonly<Record<string, string>> = {}): Bench {
@@ -23,6 +24,38 @@ Deno.test("a bench has the label it was given or one of its own, and an identity
   assertMatch(named.fullId, /^my-bench~[a-z2-7]{26}$/);
   assertEquals(named.fullId === benchWith({ BENCH_ID: "my-bench" }).fullId, false);
   assertMatch(benchWith().label, /^[a-z]+-[a-z]+-\d+$/);
+});
+
+Deno.test("[N1] health says how a bench stands to the park, and why a bus is of no use to it", async () => {
+  const result = parseConfig({});
+  if (!result.ok) throw new Error(result.problem);
+  const bus = new MemoryPark().bus();
+  const bench = new Bench(result.config, bus);
+  const said = () => {
+    const { federation, federation_why } = bench.health();
+    return [federation, federation_why];
+  };
+  assertEquals(said(), ["joined", undefined]);
+  bus.goAway();
+  assertEquals(said(), ["away", undefined]);
+  for (const why of ["payload-too-small", "not-let-in"] as const) {
+    bus.refuse(why);
+    assertEquals(said(), ["refused", why]);
+  }
+  bus.comeBack();
+  assertEquals(said(), ["joined", undefined]);
+  await bench.stop();
+  assertEquals(bus.subscriptions, 0);
+});
+
+Deno.test("[B1] a bench with a key of its own is the same after a restart, and says whether it is", () => {
+  const BENCH_KEY = new Uint8Array(32).fill(9).toBase64({
+    alphabet: "base64url",
+    omitPadding: true,
+  });
+  const lasting = benchWith({ BENCH_ID: "oak", BENCH_KEY });
+  assertEquals(lasting.fullId, benchWith({ BENCH_ID: "oak", BENCH_KEY }).fullId);
+  assertEquals([lasting.hasLastingId, benchWith().hasLastingId], [true, false]);
 });
 
 const OWN = { host: "bench.example", origin: "http://bench.example" };
