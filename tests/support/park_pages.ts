@@ -120,7 +120,12 @@ export async function acceptPairing(
 
 /** The tap alone, on a page that is open. */
 export async function pressAccept(page: Page, wanted: string | RegExp): Promise<void> {
-  await button(page, "Accept pairing").click();
+  try {
+    await button(page, "Accept pairing").click();
+  } catch (cause) {
+    const words = await page.locator("body").innerText();
+    throw new Error(`no way to accept; the page says:\n${words}`, { cause });
+  }
   await outcome(page, wanted);
 }
 
