@@ -6,7 +6,8 @@ import { labelOf } from "./bench_words.ts";
 /** What the two questions look at. */
 export type ParkSide = Pick<SessionView, "publicness" | "park" | "benches">;
 
-const BY_ITSELF = "This bench is by itself. Its keeper would have to join it to a park.";
+const BY_ITSELF =
+  "This bench is by itself, or its keeper switched pairing off. Only its keeper can change that.";
 
 /** `null` where the room can be made public. */
 export function whyNotPublic({ publicness, park }: ParkSide): string | null {

@@ -49,8 +49,12 @@ Deno.test("what cannot be used is marked so, and says why in visible words", () 
     [open, "Change the locks", "not built yet"],
     [open, "Pair with another bench", "Make the room public first."],
     [menuOf(PUBLIC), "Make room public", "It is public already; there is no way back."],
-    [alone, "Make room public", "This bench is by itself."],
-    [alone, "Pair with another bench", "This bench is by itself."],
+    [alone, "Make room public", "This bench is by itself, or its keeper switched pairing off."],
+    [
+      alone,
+      "Pair with another bench",
+      "This bench is by itself, or its keeper switched pairing off.",
+    ],
   ];
   for (const [menu, name, reason] of reasons) {
     const item = oneByRole(menu, "menuitem", name);
