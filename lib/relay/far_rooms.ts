@@ -58,6 +58,8 @@ export interface RelayInside {
   tellCount(roomId: RoomId): void;
   /** The room stands no more: its queues go. */
   forgetRoom(roomId: RoomId): void;
+  /** Why a checked command is not done where this bench is the room's home [U5]. */
+  refusalAtHome(room: Room<Connection>, command: AdminCommand): AdminRefusal | null;
   /** Does what a checked command says, for members and links [U5]. */
   applyAdmin(room: Room<Connection>, frame: Uint8Array, command: AdminCommand): void;
 }
@@ -338,6 +340,8 @@ export class FarRooms {
     const argsBytes = command.op === ADMIN_OP.unpair ? BENCH_FP_BYTES : 0;
     const mayBeLong = command.op === ADMIN_OP.delete;
     if (!mayBeLong && command.args.length !== argsBytes) return refuse("malformed", command.ctr);
+    const refusal = isFromHub ? null : this.#inside.refusalAtHome(room, command);
+    if (refusal !== null) return refuse(refusal, command.ctr);
     // Before it takes effect: who deletes the room is told so, and then sent out with the others.
     this.#answer(side, command.ctr, null, command.ctr);
     this.#inside.applyAdmin(room, own, command);

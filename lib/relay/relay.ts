@@ -215,6 +215,7 @@ export class Relay {
       flush: (roomId) => this.#flush(roomId),
       tellCount: (roomId) => this.#tellCount(roomId),
       forgetRoom: (roomId) => this.#forgetRoom(roomId, null),
+      refusalAtHome: (room, command) => this.#refusalAtHome(room, command),
       applyAdmin: (room, frame, command) => this.#applyAdmin(room, frame, command),
     });
   }
@@ -649,21 +650,24 @@ export class Relay {
       if (isOfPairing) return "on-spoke";
       return this.far.askHub(room.id, frame, command.ctr, by) ? "asked" : "hub-away";
     }
+    if (!isOfPairing) return this.#refusalAtHome(room, command);
+    if (this.#park === null) return "no-park";
+    if (room.publicFrame === null) return "not-public";
+    const { standing } = by;
+    if (standing.tag !== "joined") return "malformed";
+    return this.#park.onPairCommand(room.id, command, frame, standing.memberId);
+  }
+
+  /** Why the room's home does not do a checked command that takes effect on every bench, whichever bench it came in at [U5]. */
+  #refusalAtHome(room: Room<Connection>, command: AdminCommand): AdminRefusal | null {
     switch (command.op) {
-      case ADMIN_OP.delete:
-        return null;
+      case ADMIN_OP.unpair:
+        return this.#park?.hasLink(room.id, command.args) === true ? null : "wrong-bench";
       case ADMIN_OP.makePublic:
         if (command.args.length > 0) return "malformed";
         return this.#park?.isOpen === true ? null : "no-park";
-      case ADMIN_OP.unpair:
-        return this.#park?.hasLink(room.id, command.args) === true ? null : "wrong-bench";
-      default: {
-        if (this.#park === null) return "no-park";
-        if (room.publicFrame === null) return "not-public";
-        const { standing } = by;
-        if (standing.tag !== "joined") return "malformed";
-        return this.#park.onPairCommand(room.id, command, frame, standing.memberId);
-      }
+      default:
+        return null;
     }
   }
 

@@ -361,6 +361,31 @@ Deno.test("[K10] what the admin did not sign for this room is told back by its r
   assertEquals(far.roomOf(roomId)!.lastAdminCtr, 0);
 });
 
+Deno.test("[U5] [K10] what the home refuses to a tab of its own it refuses to a spoke's: a bench that is not linked, a load behind the word", () => {
+  const { park, rig, ana, oak, far } = hub();
+  const nonce = far.roomOf(roomId)!.roomNonce;
+  const command = (ctr: number, op: number, argsBytes: number) =>
+    rigAdminCommand(ROOM.admin, roomId, nonce, ctr, op, new Uint8Array(argsBytes));
+  const refused: readonly [number, number, string][] = [
+    [ADMIN_OP.unpair, 16, "wrong-bench"],
+    [ADMIN_OP.unpair, 15, "malformed"],
+    [ADMIN_OP.makePublic, 1, "malformed"],
+  ];
+  for (const [i, [op, argsBytes]] of refused.entries()) {
+    far.onAdmin(roomId, oak, command(5 + i, op, argsBytes));
+  }
+  assertEquals(oak.refused, refused.map(([, , why], i) => [5 + i, 0, why] as const));
+  park.isOpen = false;
+  far.onAdmin(roomId, oak, command(9, ADMIN_OP.makePublic, 0));
+  assertEquals(oak.refused.at(-1), [9, 0, "no-park"]);
+  // Nothing of it was done, told or counted.
+  assertEquals([park.unpaired, oak.admin, ana.socket.frames], [[], [], []]);
+  assertEquals([far.roomOf(roomId)!.lastAdminCtr, rig.counts.rooms], [0, 1]);
+  park.isLinked = true;
+  far.onAdmin(roomId, oak, command(10, ADMIN_OP.unpair, 16));
+  assertEquals([park.unpaired.length, oak.refused.length], [1, refused.length + 1]);
+});
+
 Deno.test("[M9] admin words over one link are taken at two a second, ten at once", () => {
   const { oak, far } = hub();
   const forged = rigAdminCommand(rigSession(3), roomId, new Uint8Array(32), 1);
