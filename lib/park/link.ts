@@ -181,6 +181,10 @@ export class Link {
   #heardMs: number;
   /** Whether what the other side says arrives. */
   #hears = false;
+  /** When the other side was last believed that it heard nothing, whether it said so again since, and whether that was its last word. */
+  #unheardMs = -Infinity;
+  #wasUnheard = false;
+  #isUnheard = false;
   #saidStateMs = -Infinity;
   #saidConfirmMs = -Infinity;
   #downSinceMs = 0;
@@ -408,6 +412,9 @@ export class Link {
           this.#goDown();
           return this.sendState();
         }
+        if (this.#wasUnheard && nowMs - this.#unheardMs >= LINK_STATE_EVERY_MS) {
+          return this.#onUnheard();
+        }
         this.#repeatFarewells(nowMs);
         if (nowMs - this.#saidStateMs >= LINK_STATE_EVERY_MS || this.#isStalled(nowMs)) {
           this.sendState();
@@ -601,14 +608,25 @@ export class Link {
     }
     const didHear = this.#hears;
     this.#hears = true;
-    if (message.tag === "confirm" && this.#phase !== "waiting") return this.#onUnheard();
+    this.#isUnheard = message.tag === "confirm" && this.#phase !== "waiting";
+    if (this.#isUnheard) return this.#onUnheard();
     if (this.#phase !== "up" && message.tag !== "close") this.#goUp(didHear);
     this.#onMessage(message, inner.length);
   }
 
-  /** The other side heard nothing of us: what was said here is lost, and nobody here seems to be there to them. */
+  /**
+   * The other side heard nothing of us: what was said here is lost, and nobody here seems to be there to them. Believed every ten
+   * seconds at most: everybody in the room is told.
+   */
   #onUnheard(): void {
-    if (this.#phase === "up") this.#goDown();
+    const nowMs = this.#options.clock.nowMs();
+    this.#wasUnheard = this.#phase === "up" && nowMs - this.#unheardMs < LINK_STATE_EVERY_MS;
+    if (this.#phase === "up" && !this.#wasUnheard) {
+      this.#unheardMs = nowMs;
+      this.#goDown();
+    }
+    // It may have been heard since it said so.
+    if (this.#phase === "down" && !this.#isUnheard) return this.#goUp(true);
     this.sendState();
   }
 
@@ -668,6 +686,7 @@ export class Link {
 
   #goDown(): void {
     this.#phase = "down";
+    this.#wasUnheard = false;
     this.#downSinceMs = this.#options.clock.nowMs();
     this.#letGo();
     this.#options.events.onDown();

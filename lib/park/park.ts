@@ -312,10 +312,12 @@ export class Park {
     return this.#links.size < MAX_LINKS;
   }
 
-  /** Why this bench cannot carry a room for that hub, or `null` [U2]. */
+  /** Why this bench cannot carry a room for that hub, or `null` [U2]. A home that fell silent may have begun anew under other keys. */
   #whyNotAdopt(roomId: RoomId, hubFp: Bytes): "elsewhere" | "too-many" | null {
     const links = [...this.#carried.get(roomId)?.links ?? []];
-    const isOthers = links.some(({ side, peer }) => side === "hub" || !equalBytes(peer.fp, hubFp));
+    const isOthers = links.some(({ side, peer, phase }) =>
+      side === "hub" || (phase !== "down" && !equalBytes(peer.fp, hubFp))
+    );
     if (isOthers) return "elsewhere";
     return this.#hasRoomForLink() ? null : "too-many";
   }

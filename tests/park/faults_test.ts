@@ -2,9 +2,22 @@
 // missing, and what the room says of its benches and people meanwhile. The same on real servers: faults_*_e2e_test.ts.
 
 import { assert, assertEquals } from "@std/assert";
-import { LINK_DOWN_AFTER_MS, LINK_LOST_AFTER_MS } from "../../lib/wire/mod.ts";
-import { during, pair, parkRig } from "../support/park_rig.ts";
-import { notices, peopleOf, type RigTab, type SessionRig } from "../support/session_rig.ts";
+import {
+  LINK_DOWN_AFTER_MS,
+  LINK_LOST_AFTER_MS,
+  MAX_LINK_PENDING_BYTES,
+} from "../../lib/wire/mod.ts";
+import { makeNoisePng } from "../support/image_samples.ts";
+import { during, makePublic, offerTo, pair, parkRig } from "../support/park_rig.ts";
+import {
+  images,
+  notices,
+  peopleOf,
+  prepared,
+  type RigTab,
+  type SessionRig,
+  urlOf,
+} from "../support/session_rig.ts";
 import { Talk } from "../support/talk.ts";
 
 /** What the room shows of a change is true so long after it. */
@@ -300,6 +313,86 @@ Deno.test("the hub's bench is killed: the spoke talks on, says so within 45 s, a
   everybodyIsShown(park);
   await endAll(park);
 });
+
+Deno.test("[U2] a hub that began anew under other keys is paired again as soon as the spoke knows that the former is away", async () => {
+  const park = await talkingPark();
+  const { rig, all, on, talk } = park;
+  await talkFor(park, all, 3_000);
+  rig.killBench(0);
+  rig.startBench(0);
+  await talkFor(park, all, 5_000);
+  await makePublic(rig, all[0]!);
+  const early = await offerTo(rig, all[0]!, 1);
+  assertEquals(await during(rig, rig.accept(early.link, 1)), { ok: false, reason: "elsewhere" });
+  await talkFor(park, all, 30_000);
+  for (const tab of on(1)) assertEquals(linksUp(tab), [false]);
+  await pair(rig, all[0]!, 1);
+  await rig.advance(6_000);
+  await talkFor(park, all, 5_000);
+  for (const tab of all) assertEquals(linksUp(tab), [true], tab.name);
+  await rig.advance(SHOWN_WITHIN_MS);
+  assertEquals(talk.wrongs(all), []);
+  everybodyIsShown(park);
+  await endAll(park);
+});
+
+Deno.test("[K10] the admin sits on the spoke and deletes the room while the route is cut: told that it failed, and once more it is done", async () => {
+  const park = await talkingPark();
+  const { rig, all } = park;
+  const ada = await rig.join("Ada2", { admin: true, bench: 1 });
+  await rig.advance(6_000);
+  cutRoute(park);
+  assertEquals(await during(rig, ada.stay.deleteRoom()), false);
+  for (const tab of [...all, ada]) assertEquals(tab.stay.view.phase.tag, "live");
+  healRoute(park);
+  await rig.advance(12_000);
+  assertEquals(await during(rig, ada.stay.deleteRoom()), true);
+  await rig.advance(1_000);
+  for (const tab of [...all, ada]) {
+    assertEquals(tab.stay.view.phase, { tag: "ended", reason: "deleted-by-admin" }, tab.name);
+  }
+});
+
+for (const cutMs of [10_000, 40_000]) {
+  Deno.test(
+    `[Q7] a picture that a cut of ${
+      cutMs / 1_000
+    } s meets is whole on its own bench, shown as broken over there, and nothing of it stays at the link`,
+    async () => {
+      const park = await talkingPark();
+      const { rig, all, talk } = park;
+      const [ada, ana, ben] = all as [RigTab, RigTab, RigTab];
+      // In the middle of it, and with a piece that is lost.
+      let pieces = 0;
+      rig.wires.tamper = (message) => {
+        if (message.bytes.length > 200_000) pieces++;
+        return pieces < 20 ? [message] : [];
+      };
+      ada.stay.sendImage(await prepared(ada, makeNoisePng(9 * 1024 * 1024, 1)));
+      while (pieces < 20) await rig.advance(50);
+      cutRoute(park);
+      let mostBytes = 0;
+      for (let passedMs = 0; passedMs < cutMs; passedMs += 500) {
+        await talkFor(park, all, 500);
+        mostBytes = Math.max(mostBytes, rig.bench(0).park.counts().pendingBytes);
+      }
+      assert(mostBytes > 0 && mostBytes <= MAX_LINK_PENDING_BYTES, `${mostBytes}`);
+      healRoute(park);
+      await talkFor(park, all, 45_000);
+      await rig.advance(60_000);
+      assertEquals(urlOf(images(ana)[0]), urlOf(images(ada)[0]));
+      assertEquals(images(ben)[0]!.transfer, { tag: "broken", reason: "piece-missing" });
+      assertEquals(rig.bench(0).park.counts().pendingBytes, 0);
+      // The picture itself is one of the numbers that Ada said.
+      assertEquals(talk.wrongs(all), []);
+      // And the next one crosses.
+      ada.stay.sendImage(await prepared(ada, makeNoisePng(1024 * 1024, 2)));
+      await rig.advance(10_000);
+      assertEquals(urlOf(images(ben)[1]), urlOf(images(ada)[1]));
+      await endAll(park);
+    },
+  );
+}
 
 Deno.test("the hub's last leaves while the spoke talks; who comes to the hub then hears them, and they hear it", async () => {
   const park = await talkingPark();

@@ -222,6 +222,20 @@ Deno.test("[K5] who hears nothing says so, which takes the other end down as wel
   assertEquals([phases(), downs()], [["up", "up"], before + 1]);
 });
 
+Deno.test("[K5] who says again and again that it hears nothing is believed every 10 s, and the last time as well", () => {
+  const rig = new LinkRig().up();
+  const downs = () => rig.spoke.heard.filter((word) => word === "down").length;
+  for (let times = 0; times < 35; times++) {
+    rig.hub.bus.goAway();
+    rig.hub.bus.comeBack();
+    rig.beat(1_000);
+  }
+  assertEquals(downs(), 4);
+  rig.beat(20_000);
+  assertEquals(downs(), 5);
+  assertEquals([rig.hub.link.phase, rig.spoke.link.phase], ["up", "up"]);
+});
+
 Deno.test("[K14] a farewell is said again every 10 s for 40 s, until who left speaks again", () => {
   const rig = new LinkRig().up();
   const farewells = () =>
