@@ -1,7 +1,7 @@
 // Both ends of one link over a bus in memory, under one clock: what each end reported stands in a list, and time and delivery are
 // moved by hand. `beat` does what a park does every second.
 
-import { Link, type LinkEvents, type PendingBytes } from "../../lib/park/link.ts";
+import { Link, type LinkEvents, type LinkRates, type PendingBytes } from "../../lib/park/link.ts";
 import {
   linkKeys,
   type LinkMessage,
@@ -50,8 +50,16 @@ export class LinkRig {
   readonly spoke: LinkEnd;
   readonly subjects: { readonly hubToSpoke: string; readonly spokeToHub: string };
 
-  constructor(rootByte = 1, pending: PendingBytes = { total: 0 }) {
+  readonly #rates: LinkRates | null;
+
+  /** `rates`: what a keeper set; the defaults without. */
+  constructor(
+    rootByte = 1,
+    pending: PendingBytes = { total: 0 },
+    rates: LinkRates | null = null,
+  ) {
     this.root = new Uint8Array(32).fill(rootByte);
+    this.#rates = rates;
     this.subjects = linkSubjects(this.root);
     this.hub = this.#end("hub", pending);
     this.spoke = this.#end("spoke", { total: 0 });
@@ -88,6 +96,7 @@ export class LinkRig {
       clock: this.clock,
       pending,
       events,
+      ...(this.#rates === null ? {} : { rates: this.#rates }),
     });
     bus.onStatus(({ tag }) => link.onBus(tag === "up"));
     const end: LinkEnd = {
