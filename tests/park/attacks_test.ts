@@ -564,6 +564,7 @@ Deno.test("[W2] [W3] [W4] somebody reads questions for labels, tries labels, ans
   const attacker = new LyingBench(rig, "pine");
   const questions: Bytes[] = [];
   let isAnswering = false;
+  let identity = attacker.identity;
   let recorded: WireMessage | null = null;
   attacker.bus.subscribe(WHO_SUBJECT, (bytes) => {
     questions.push(bytes);
@@ -571,7 +572,7 @@ Deno.test("[W2] [W3] [W4] somebody reads questions for labels, tries labels, ans
     const subject = answerSubject(question.ephemeralPublicKey);
     if (recorded !== null) rig.wires.inject(subject, recorded.bytes);
     if (!isAnswering) return;
-    const own = { identity: attacker.identity, label: "pine", url: "https://pine.example" };
+    const own = { identity, label: "pine", url: "https://pine.example" };
     rig.wires.inject(
       subject,
       sealWhoAnswer(question, own, boxKeyPair(randomBytes(32)), randomBytes(24))!,
@@ -589,6 +590,14 @@ Deno.test("[W2] [W3] [W4] somebody reads questions for labels, tries labels, ans
   rig.bench(1).bus.goAway();
   const alone = await find("pine");
   assert(alone.ok && alone.bench.id === fullBenchId("pine", attacker.identity.fingerprint));
+  // Its public keys are no secret; without the secret ones nobody answers in its name.
+  const { sign, box } = rig.bench(1).identity;
+  identity = {
+    ...attacker.identity,
+    sign: { ...attacker.identity.sign, publicKey: sign.publicKey },
+    box: { ...attacker.identity.box, publicKey: box.publicKey },
+  };
+  assertEquals(await find("pine"), { ok: false, reason: "none" });
   // With the full id nobody else is taken for it.
   const full = await find(idOf(rig, 1));
   assert(full.ok && full.bench.id === idOf(rig, 1) && !full.bench.isHeard && full.bench.url === "");
