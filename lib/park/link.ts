@@ -173,6 +173,7 @@ export class Link {
   #phase: LinkPhase = "waiting";
   #count = 0;
   #beyond = 0;
+  #wasCounted = false;
   /** What an ended link still says to who speaks to it; `null` once it is over. */
   #lastWords: readonly Bytes[] | null = null;
   #lastWordsMs = -Infinity;
@@ -264,7 +265,8 @@ export class Link {
   /** Whether it keeps a room in which nobody is left here [U1]. */
   get keepsRoom(): boolean {
     if (this.side === "spoke") return this.#phase === "up" || this.#phase === "waiting";
-    return this.#phase === "up" && this.#beyond > 0;
+    // Before its first STATE nobody knows that nobody is there.
+    return this.#phase === "up" && (this.#beyond > 0 || !this.#wasCounted);
   }
 
   /** Bytes that wait to go. */
@@ -650,7 +652,8 @@ export class Link {
         // A bench's word, and never more than a room may hold: else one bench could fill another's room by a number.
         const local = Math.min(message.local, MOST_MEMBERS);
         const total = Math.min(Math.max(message.total, local), MOST_MEMBERS);
-        const isOther = local !== this.#count || total !== this.#beyond;
+        const isOther = !this.#wasCounted || local !== this.#count || total !== this.#beyond;
+        this.#wasCounted = true;
         this.#count = local;
         this.#beyond = total;
         return isOther ? events.onCount() : undefined;

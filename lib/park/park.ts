@@ -354,8 +354,9 @@ export class Park {
         onUp: () =>
           inRoom((id) => {
             if (!wasUp && side === "hub") {
-              this.#endFormer(id, link);
+              // In this order: the room may live by them alone [U1].
               this.#rooms.attach(id, link, false);
+              this.#endFormer(id, link);
             }
             const isFirst = !wasUp;
             wasUp = true;

@@ -695,8 +695,12 @@ Deno.test("[U1] what keeps a room: on the hub people behind a link that is up, o
   rig.spoke.state = { local: 0, total: 0, isPublic: true };
   const keeps = () => [rig.hub.link.keepsRoom, rig.spoke.link.keepsRoom];
   assertEquals(keeps(), [false, true]);
-  rig.up();
-  assertEquals(keeps(), [false, true]);
+  // The hub is up by CONFIRM alone, and does not know yet whether somebody is there.
+  rig.spoke.link.confirm();
+  assertEquals(rig.park.deliver(1), 1);
+  assertEquals(keeps(), [true, true]);
+  rig.settle();
+  assertEquals([keeps(), rig.hub.heard], [[false, true], ["up", "count 0 0"]]);
   rig.spoke.state = { local: 1, total: 1, isPublic: true };
   rig.spoke.link.sendState();
   rig.settle();

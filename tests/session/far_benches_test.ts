@@ -254,3 +254,25 @@ Deno.test("[U1] the hub's last member leaves while people on the spoke talk on; 
   assertEquals(rig.benches.map((each) => each!.relay.counts().rooms), [0, 0]);
   assert(rig.benches.every((each) => each!.park!.counts().rooms === 0));
 });
+
+Deno.test("[U1] [U2] a bench pairs again while nobody is left on the hub: the room lives on, under the new link alone", async () => {
+  const { rig, ada, ben } = await paired();
+  const cleo = await rig.join("Cleo", { bench: 1 });
+  await rig.advance(4_000);
+  const again = await offerTo(rig, ada, 1);
+  ada.stay.leave();
+  await rig.advance(3_000);
+  assertEquals((await during(rig, rig.accept(again.link, 1))).ok, true);
+  await rig.advance(5_000);
+  assertEquals([rig.counts.rooms, rig.bench(0).park.counts().linksUp], [1, 1]);
+  assertEquals(ben.stay.view.benches.map(({ count, isUp }) => [count, isUp]), [[0, true], [
+    2,
+    true,
+  ]]);
+  const back = await rig.join("Ada", { admin: true });
+  await rig.advance(4_000);
+  assertEquals(peopleOf(back).toSorted(), ["Ada", "Ben", "Cleo"]);
+  cleo.stay.sendText("all here");
+  await rig.advance(2_000);
+  assertEquals([texts(back), texts(ben)], [["Cleo: all here"], ["Cleo: all here"]]);
+});
