@@ -255,7 +255,7 @@ export class Park {
 
   /** Text of `links`: which benches carry the room. `null` in a private room, of which the park knows nothing. */
   linksText(roomId: RoomId): string | null {
-    if (this.#rooms.roomOf(roomId)?.publicFrame == null) return null;
+    if ((this.#rooms.roomOf(roomId)?.publicFrame ?? null) === null) return null;
     this.#shown.add(roomId);
     return encodeParkControl({
       t: "links",
@@ -463,7 +463,7 @@ export class Park {
     return {
       local: Math.min(local, 0xffff),
       total: Math.min(total, 0xffff),
-      isPublic: room?.publicFrame != null,
+      isPublic: (room?.publicFrame ?? null) !== null,
     };
   }
 

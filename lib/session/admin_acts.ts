@@ -129,6 +129,8 @@ export class AdminActs {
     const command = await newAdminCommand(admin, binding, ctr, op, args);
     return await new Promise((resolve) => {
       const finish = (answer: AdminAnswer | null) => {
+        // A late yes to a former command is none to this one.
+        if (answer !== null && answer.refusal === null && answer.lastAdminCtr !== ctr) return;
         this.#onAnswer = null;
         cancel();
         resolve(answer);

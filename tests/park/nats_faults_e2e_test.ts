@@ -142,7 +142,7 @@ function hostOfOurOwn(): string {
 }
 
 for (const hasTls of [false, true]) {
-  Deno.test(`a route port ${hasTls ? "with" : "without"} TLS is known, said once, and the client port beside it is taken`, async () => {
+  Deno.test(`[N3] a route port ${hasTls ? "with" : "without"} TLS is known, said once, and the client port beside it is taken`, async () => {
     await using certs = await ThrowawayCerts.make();
     const host = hostOfOurOwn();
     await using server = await NatsServer.start({

@@ -24,7 +24,7 @@ async function loaders(): Promise<{ readonly path: string; readonly how: string 
   return found;
 }
 
-Deno.test("the park without a bus loads nothing of NATS", async () => {
+Deno.test("[N4] the park without a bus loads nothing of NATS", async () => {
   const found = await loaders();
   assertEquals(found.filter(({ how }) => how === "later").map(({ path }) => path), [
     "lib/park/open_bus.ts",

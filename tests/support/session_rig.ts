@@ -242,7 +242,7 @@ export class SessionRig {
   /** A bench that stands. */
   bench(number: number): RigBench & { readonly park: Park; readonly bus: MemoryBus } {
     const bench = this.benches[number];
-    if (bench == null || bench.park === null || bench.bus === null) {
+    if (!bench || bench.park === null || bench.bus === null) {
       throw new TypeError("no such bench stands in a park");
     }
     return { ...bench, park: bench.park, bus: bench.bus };
@@ -333,7 +333,7 @@ export class SessionRig {
       connect: (events) => this.#connect(tab, events),
       askWhyRefused: () => {
         tab.asked++;
-        return Promise.resolve(this.benches[bench] != null ? this.refusal : null);
+        return Promise.resolve(this.benches[bench] ? this.refusal : null);
       },
       isOffline: () => tab.isOffline,
       nowMs: () => this.#nowMs,
@@ -393,7 +393,7 @@ export class SessionRig {
         return events.onClose(this.answer);
       }
       const bench = this.benches[tab.bench];
-      if (bench == null || this.refusal !== null || tab.isOffline) {
+      if (!bench || this.refusal !== null || tab.isOffline) {
         wire.isOpen = false;
         return events.onClose(1006);
       }
