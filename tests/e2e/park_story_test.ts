@@ -341,6 +341,8 @@ Deno.test({
           assertEquals(all.filter((line) => line.startsWith(who)), lines(who));
         }
         assertEquals(all.length, 45);
+        // A tab drops what comes twice, and says so.
+        assertEquals(await log(page).getByText(/did not arrive|came again/).count(), 0);
       }
     });
 
