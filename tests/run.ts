@@ -135,14 +135,24 @@ async function everything(): Promise<void> {
   if (!await step("build", ["run", "--no-prompt", "--allow-all", "tools/build_if_needed.ts"])) {
     return;
   }
-  await tests("end-to-end tests", ["--allow-all", ...await endToEndFiles("tests")]);
+  const files = await slowFiles("tests");
+  const take = (isOne: (path: string) => boolean) => files.filter(isOne);
+  // What only computes, and what mostly waits for the time-outs of a real NATS server, goes side by side. What measures or drives
+  // a browser goes alone.
+  const isLong = (path: string) => path.includes("_long_test.");
+  const isOfNats = (path: string) => !isLong(path) && /^tests\/(?:park|deploy)\//.test(path);
+  const isAlone = (path: string) => !isLong(path) && !isOfNats(path);
+  await tests("long tests", ["--allow-all", "--parallel", ...take(isLong)]);
+  await tests("tests with real NATS servers", ["--allow-all", "--parallel", ...take(isOfNats)]);
+  await tests("end-to-end tests", ["--allow-all", ...take(isAlone)]);
 }
 
-async function endToEndFiles(folder: string): Promise<string[]> {
+/** Every test file that the fast gate leaves out, by its path; what measures speed is none of them. */
+async function slowFiles(folder: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(`${ROOT}${folder}`)) {
     const path = `${folder}/${name}`;
-    if (isDirectory && path !== "tests/perf") found.push(...await endToEndFiles(path));
+    if (isDirectory && path !== "tests/perf") found.push(...await slowFiles(path));
     if (/_(?:e2e|long)_test\.tsx?$/.test(name) || /^tests\/e2e\/.*_test\.tsx?$/.test(path)) {
       found.push(path);
     }
