@@ -123,6 +123,7 @@ Deno.test("[Q8] max_payload too small: no federation, and said why; rooms on eac
   for (const bench of park.benches) {
     await untilAsked(async () => await bench.federation() === "joined", "it joins");
   }
+  await until(() => ada.stay.view.park === "up", "the room says that the way is open");
   await park.pair();
   const ivy = await park.enter("Ivy", 1);
   await park.allAreShown("after the servers take enough");
