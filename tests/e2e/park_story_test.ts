@@ -95,7 +95,12 @@ async function watchProgress(page: Page): Promise<() => Promise<number[]>> {
 /** SHA-256 of the newest picture of somebody's, as the page saves it. */
 async function hashOfPicture(page: Page, from: string): Promise<string> {
   const shown = log(page).getByRole("img", { name: new RegExp(`^Picture from ${from},`) }).last();
-  await shown.waitFor({ timeout: PICTURE_WITHIN_MS });
+  try {
+    await shown.waitFor({ timeout: PICTURE_WITHIN_MS });
+  } catch (cause) {
+    const words = (await log(page).innerText()).slice(-600);
+    throw new Error(`no picture from ${from}; the log ends with:\n${words}`, { cause });
+  }
   const [saved] = await Promise.all([
     page.waitForEvent("download"),
     shown.locator("xpath=ancestor::div[@class='picture']").getByRole("link", { name: "Download" })
