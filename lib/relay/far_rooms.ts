@@ -269,7 +269,12 @@ export class FarRooms {
       const isLarge = box.length > MAX_ECHOED_BOX_BYTES;
       const isHeard = side !== undefined && room !== undefined && line !== undefined &&
         !room.members.has(from) &&
-        line.takeBox(box.length, room.members.size + side.links.size - 1, clock.nowMs()) &&
+        line.takeBox(
+          box.length,
+          room.members.size + side.links.size - 1,
+          side.links.size,
+          clock.nowMs(),
+        ) &&
         side.members.maySpeak(from, link, isSilent);
       if (!isHeard) {
         if (isLarge) link.onTaken(1);
@@ -292,7 +297,7 @@ export class FarRooms {
     const room = this.#inside.registry.rooms.get(roomId);
     if (side === undefined || room === undefined || room.members.has(from)) return;
     const nowMs = this.#inside.clock.nowMs();
-    if (this.#lines.get(link)?.takeBox(box.length, 1, nowMs) !== true) return;
+    if (this.#lines.get(link)?.takeBox(box.length, 1, side.links.size, nowMs) !== true) return;
     if (!side.members.maySpeak(from, link, isSilent)) return;
     this.#inside.spend(roomId, box.length, 1);
     const member = room.members.get(to);

@@ -19,8 +19,12 @@ import {
 const LINKS_SHARE = 1 / 2;
 const OWN_SHARE = LINKS_SHARE / MAX_LINKS_OF_ROOM;
 
-/** So far the links of a room may be behind: two windows, for what was on its way when it was slowed. */
-const MOST_BEHIND_MS = 1_000;
+/**
+ * So far the links of a room may be behind: a window of each, and one more, for what was on its way when they were slowed; or three benches
+ * that send a picture each would lose pieces of it. No more than what still fits into the room's burst beside the links' own.
+ */
+const BEHIND_A_WINDOW_MS = 500;
+const MOST_BEHIND_MS = 4_000;
 
 /** Goodbyes from over there in a second: a bench that falls silent says none. */
 const DEPARTURES_PER_SECOND = 50;
@@ -67,9 +71,10 @@ export class LinkLine {
     this.#departures = new TokenBucket(DEPARTURES_PER_SECOND, MOST_MEMBERS, nowMs);
   }
 
-  /** Counts a box that came, and says whether it is handed out. */
-  takeBox(lengthBytes: number, readers: number, nowMs: number): boolean {
-    if (this.#all.waitMs(nowMs) > MOST_BEHIND_MS && this.#own.waitMs(nowMs) > 0) return false;
+  /** Counts a box that came into a room with so many links, and says whether it is handed out. */
+  takeBox(lengthBytes: number, readers: number, links: number, nowMs: number): boolean {
+    const mostMs = Math.min(MOST_BEHIND_MS, (links + 1) * BEHIND_A_WINDOW_MS);
+    if (this.#all.waitMs(nowMs) > mostMs && this.#own.waitMs(nowMs) > 0) return false;
     this.#all.spend(lengthBytes, readers, nowMs);
     this.#own.spend(lengthBytes, readers, nowMs);
     return true;
