@@ -29,6 +29,8 @@ import {
 /** Questions under way at once, and answers that are opened for one. */
 const MAX_QUESTIONS = 16;
 const MAX_ANSWERS = 32;
+/** Who heard nothing asks once more, in time for an answer. */
+const ASK_AGAIN_AFTER_MS = 700;
 /** Benches that are told of: more than one is refused anyhow. */
 const MAX_FOUND = 4;
 
@@ -71,8 +73,10 @@ export class Asking {
       if (bench !== null) found.set(toHex(bench.fp), bench);
     });
     const key = encodeBase64url(ephemeral.publicKey);
+    const question = encodeQuestion(label, ephemeral.publicKey, nonce);
     const end = (): void => {
       cancel();
+      cancelAgain();
       stopListening();
       ephemeral.secretKey.fill(0);
       this.#underWay.delete(key);
@@ -81,8 +85,12 @@ export class Asking {
       end();
       asker.say(encodeParkControl({ t: "whois", label, found: [...found.values()] }));
     });
+    // A server that comes back is there before its routes are: what is asked in that moment reaches nobody [W2].
+    const cancelAgain = clock.after(ASK_AGAIN_AFTER_MS, () => {
+      if (found.size === 0) bus.publish(WHO_SUBJECT, question);
+    });
     this.#underWay.set(key, end);
-    bus.publish(WHO_SUBJECT, encodeQuestion(label, ephemeral.publicKey, nonce));
+    bus.publish(WHO_SUBJECT, question);
   }
 
   /** Somebody asks. The caller has counted it [Q2]. */

@@ -42,6 +42,20 @@ Deno.test("[W2] the asker waits the full two seconds, and is told label, fingerp
   assertEquals([place.clock.timers, asker!.bus.subscriptions], [0, 2]);
 });
 
+Deno.test("[W2] a question that is lost is asked once more, as the very same bytes; one that is answered is not", () => {
+  const place = new ParkPlace(2);
+  const asked = () => place.wire.filter(({ subject }) => subject === WHO_SUBJECT);
+  place.wires.tamper = () => [];
+  const page = place.ask(place.benches[0]!, "bench-1");
+  place.wires.tamper = (message) => [message];
+  place.run(WHO_MS);
+  assertEquals(listOf(page).length, 1);
+  assertEquals(asked().map(({ bytes }) => bytes), [asked()[0]!.bytes, asked()[0]!.bytes]);
+  place.ask(place.benches[0]!, "bench-1");
+  place.run(WHO_MS);
+  assertEquals([asked().length, place.clock.timers], [3, 0]);
+});
+
 Deno.test("[W2] two benches with one label are both told of, and none where nobody has it", () => {
   const place = new ParkPlace(1);
   place.add({ label: "oak" });
@@ -187,10 +201,16 @@ Deno.test("[Q3] five answers at once and five a second; other benches' questions
 
 Deno.test("[Q2] questions are counted before they are read: a flood of rubbish takes the place of true ones for a moment, no longer", () => {
   const place = new ParkPlace(2);
-  for (let i = 0; i < INBOX_BURST; i++) place.wires.inject(WHO_SUBJECT, new Uint8Array(100));
-  place.settle();
+  const flood = () => {
+    for (let i = 0; i < INBOX_BURST; i++) place.wires.inject(WHO_SUBJECT, new Uint8Array(100));
+    place.settle();
+  };
+  flood();
   const page = place.ask(place.benches[0]!, "bench-1");
-  place.run(WHO_MS);
+  // It is asked once more after 700 ms; the flood goes on.
+  place.run(690);
+  flood();
+  place.run(WHO_MS - 690);
   assertEquals(found(page), []);
   assertEquals(INBOX_PER_SECOND, 20);
   place.clock.advance(1_000);
