@@ -206,6 +206,7 @@ Deno.test("[Q2] questions are counted before they are read: a flood of rubbish t
     place.settle();
   };
   flood();
+  place.run(20);
   const page = place.ask(place.benches[0]!, "bench-1");
   // It is asked once more after 700 ms; the flood goes on.
   place.run(690);
