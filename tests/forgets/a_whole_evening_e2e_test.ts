@@ -12,6 +12,9 @@ import { figures, print } from "./figures.ts";
 
 /** All that a bench may print on a good evening. */
 const LINES = [
+  // The bench's own id, which is no secret of anybody's.
+  /^Bench ID: [a-z]+-[a-z]+-\d+~[a-z2-7]{26}$/,
+  /^It changes at every start: `deno task bench-key` makes a BENCH_KEY that keeps it\.$/,
   /^BenchTalks is open at http:\/\/localhost:\d+$/,
   /^deno serve: Listening on http:\/\/127\.0\.0\.1:\d+\/(?: with \d+ threads)?$/,
   /^BenchTalks stops$/,
