@@ -9,6 +9,8 @@ const WISHED_PORTS = [3000, 3001];
 const LABELS = ["north", "south"];
 const START_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 5_000;
+/** How much later than a part this process may hear of the Ctrl-C that ended both. */
+const SIGNAL_GRACE_MS = 1_000;
 
 /** One program of the park. */
 interface Part {
@@ -190,5 +192,7 @@ try {
 const [ended] = await Promise.race(
   parts.map(async (part) => [part.name, await part.child.status] as const),
 );
+// A terminal sends Ctrl-C to every part at once: a part may be gone before this process hears of it.
+await new Promise((resolve) => setTimeout(resolve, SIGNAL_GRACE_MS));
 if (!isStopping) print(`${ended} ended; so does the park.`);
 await stopAll(1);

@@ -35,6 +35,10 @@ function processesOf(session: number): ProcessOfSession[] {
   return found;
 }
 
+function natsServersOf(session: number): number[] {
+  return processesOf(session).filter(({ name }) => name === "nats-server").map(({ pid }) => pid);
+}
+
 interface RunningTask extends AsyncDisposable {
   /** Also its session and its process group, as a terminal makes them. */
   readonly pid: number;
@@ -74,6 +78,13 @@ for (
   const [how, ask] of [
     // A terminal sends Ctrl-C to everything that it started.
     ["Ctrl-C", (pid: number) => Deno.kill(-pid, "SIGINT")],
+    // The same on a busy machine: a NATS server has ended before the task hears of it.
+    ["Ctrl-C that the task hears last", async (pid: number) => {
+      const server = natsServersOf(pid)[0]!;
+      Deno.kill(server, "SIGINT");
+      await until(() => !natsServersOf(pid).includes(server), "a server is gone", STOPS_WITHIN_MS);
+      Deno.kill(-pid, "SIGINT");
+    }],
     ["SIGINT to the task alone", (pid: number) => Deno.kill(pid, "SIGINT")],
   ] as const
 ) {
@@ -106,7 +117,7 @@ for (
     assertEquals(names.filter((name) => name === "deno").length, 4, names.join());
 
     const askedAtMs = performance.now();
-    ask(task.pid);
+    await ask(task.pid);
     await until(
       () => processesOf(task.pid).length === 0,
       "every process of it is gone",
@@ -119,3 +130,17 @@ for (
     assertEquals(last, "Ctrl-C stops all of it.", "an end that was asked for is no accident");
   });
 }
+
+Deno.test("deno task park: a part that ends by itself ends the park, which says so", async () => {
+  await ensureBuilt();
+  await using task = startTask();
+  await until(
+    () => /Ctrl-C stops all of it\./.test(task.said()) || processesOf(task.pid).length === 0,
+    "deno task park says what to do",
+    START_WITHIN_MS,
+  );
+  Deno.kill(natsServersOf(task.pid)[0]!, "SIGKILL");
+  const { code } = await task.status;
+  assertEquals(code, 1);
+  assertMatch(task.said(), /^NATS server \d ended; so does the park\.$/m);
+});
