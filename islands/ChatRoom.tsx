@@ -10,6 +10,8 @@ import {
   EnterScreen,
   HomeLink,
   newChime,
+  NotLoadedScreen,
+  OpeningScreen,
   phaseWords,
   PlainHttpBanner,
   RoomScreen,
@@ -135,24 +137,13 @@ export default function ChatRoom({ sourceUrl, plainHttp = false }: ChatRoomProps
   switch (now.tag) {
     case "opening":
       return (
-        <StatusScreen heading="Opening…" lines={[]} busy sourceUrl={sourceUrl}>
-          <noscript>
-            <p>BenchTalks seals everything in your browser, so it needs JavaScript.</p>
-          </noscript>
-        </StatusScreen>
+        <OpeningScreen
+          whyScripts="BenchTalks seals everything in your browser, so it needs JavaScript."
+          sourceUrl={sourceUrl}
+        />
       );
     case "not-loaded":
-      return (
-        <StatusScreen
-          heading="This page could not load its parts"
-          lines={["The bench may be down, or this device may be offline."]}
-          sourceUrl={sourceUrl}
-        >
-          <button type="button" class="button button-main" onClick={() => location.reload()}>
-            Load the page again
-          </button>
-        </StatusScreen>
-      );
+      return <NotLoadedScreen sourceUrl={sourceUrl} />;
     case "no-link":
       return (
         <StatusScreen

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Federation } from "../lib/ui/BenchPage.tsx";
+import { NotLoadedScreen, OpeningScreen } from "../lib/ui/LoadScreens.tsx";
 import { HomeLink, StatusScreen } from "../lib/ui/StatusScreen.tsx";
 import { PairScreen, type PairStep } from "../lib/ui/PairScreen.tsx";
 import { PasteScreen } from "../lib/ui/PasteScreen.tsx";
@@ -108,24 +109,13 @@ export default function PairBench(props: PairBenchProps): JSX.Element {
   switch (now.tag) {
     case "opening":
       return (
-        <StatusScreen heading="Opening…" lines={[]} busy sourceUrl={sourceUrl}>
-          <noscript>
-            <p>Pairing is done by your browser, so it needs JavaScript from this bench.</p>
-          </noscript>
-        </StatusScreen>
+        <OpeningScreen
+          whyScripts="Pairing is done by your browser, so it needs JavaScript from this bench."
+          sourceUrl={sourceUrl}
+        />
       );
     case "not-loaded":
-      return (
-        <StatusScreen
-          heading="This page could not load its parts"
-          lines={["The bench may be down, or this device may be offline."]}
-          sourceUrl={sourceUrl}
-        >
-          <button type="button" class="button button-main" onClick={() => location.reload()}>
-            Load the page again
-          </button>
-        </StatusScreen>
-      );
+      return <NotLoadedScreen sourceUrl={sourceUrl} />;
     case "cut-off":
       return (
         <StatusScreen

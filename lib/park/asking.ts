@@ -1,10 +1,8 @@
 // Who has this label? The question to the park and its answers, and this bench's own answers to others.
 // Rules: PAIRING.md, [W1] to [W4] and [Q2] [Q3].
 
-import type { Clock } from "../clock.ts";
 import { TokenBucket } from "../limits/mod.ts";
 import { boxKeyPair } from "../nacl.ts";
-import type { VerifySync } from "../proof/mod.ts";
 import {
   type Bytes,
   encodeBase64url,
@@ -13,8 +11,7 @@ import {
   WHO_ANSWERS_PER_SECOND,
   WHO_MS,
 } from "../wire/mod.ts";
-import type { Bus } from "./bus.ts";
-import type { BenchIdentity } from "./identity.ts";
+import type { ParkPlace } from "./park_place.ts";
 import type { ParkAsker } from "./park_ports.ts";
 import { answerSubject, WHO_SUBJECT } from "./subjects.ts";
 import {
@@ -34,24 +31,14 @@ const ASK_AGAIN_AFTER_MS = 700;
 /** Benches that are told of: more than one is refused anyhow. */
 const MAX_FOUND = 4;
 
-/** What asking and answering needs. */
-export interface AskingOptions {
-  readonly bus: Bus;
-  readonly identity: BenchIdentity;
-  readonly label: string;
-  readonly url: string;
-  readonly clock: Clock;
-  readonly verify: VerifySync;
-}
-
 /** The questions of one bench, and its answers. */
 export class Asking {
-  readonly #options: AskingOptions;
+  readonly #options: ParkPlace;
   readonly #answerRate: TokenBucket;
   /** Keys of the questions under way, by which this bench knows its own; each with the way to end it. */
   readonly #underWay = new Map<string, () => void>();
 
-  constructor(options: AskingOptions) {
+  constructor(options: ParkPlace) {
     this.#options = options;
     const nowMs = options.clock.nowMs();
     this.#answerRate = new TokenBucket(WHO_ANSWERS_PER_SECOND, WHO_ANSWERS_PER_SECOND, nowMs);

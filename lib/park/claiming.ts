@@ -4,7 +4,7 @@
 //   begun --(the page proved the secret)--> sent --(ACCEPT that holds)--> linked --(first word of the hub)--> paired
 //                                             `--(REJECT, or ten seconds)--> failed, for one of PAIR_FAILURES
 
-import type { Cancel, Clock } from "../clock.ts";
+import type { Cancel } from "../clock.ts";
 import { TokenBucket } from "../limits/mod.ts";
 import { boxKeyPair, type KeyPair, sha512 } from "../nacl.ts";
 import {
@@ -13,7 +13,6 @@ import {
   checkAdminCommand,
   deriveRoomId,
   parsePairOffer,
-  type VerifySync,
 } from "../proof/mod.ts";
 import {
   type Bytes,
@@ -27,7 +26,6 @@ import {
   type ParkRequest,
   utf8,
 } from "../wire/mod.ts";
-import type { Bus } from "./bus.ts";
 import {
   type Accept,
   type Claim,
@@ -39,9 +37,9 @@ import {
   provesSecret,
   signClaim,
 } from "./claim.ts";
-import type { BenchIdentity } from "./identity.ts";
 import type { Link } from "./link.ts";
 import type { AdoptedRoom, ParkAsker } from "./park_ports.ts";
+import type { ParkPlace } from "./park_place.ts";
 import { openEnvelope, sealEnvelope } from "./sealed.ts";
 import { inboxSubject } from "./subjects.ts";
 
@@ -53,13 +51,7 @@ const OPERATOR_TRIES_PER_SECOND = 1;
 const OPERATOR_TRIES_BURST = 60;
 
 /** What claiming needs. */
-export interface ClaimingOptions {
-  readonly bus: Bus;
-  readonly identity: BenchIdentity;
-  readonly label: string;
-  readonly url: string;
-  readonly clock: Clock;
-  readonly verify: VerifySync;
+export interface ClaimingOptions extends ParkPlace {
   readonly isPairingOn: boolean;
   /** What who accepts here must know besides the link; `null`: nothing. */
   readonly operatorToken: string | null;

@@ -17,8 +17,8 @@ import {
   BENCH_FP_BYTES,
   type Bytes,
   concatBytes,
+  encodeEntries,
   type Entry,
-  ENTRY_HEAD_BYTES,
   ID_BYTES,
   idBytes,
   isBoxLength,
@@ -30,8 +30,8 @@ import {
   type OutgoingEntry,
   parseBenchLabel,
   parseBenchUrl,
+  parseEntries,
   parseUtf8,
-  readU32,
   readU64,
   u16,
   u64,
@@ -136,20 +136,7 @@ export function linkKeys(root: Uint8Array): {
 
 /** DATA of these entries, each box copied once. Throws `RangeError` beyond MAX_LINK_DATA_BYTES; the link splits before. */
 export function encodeData(entries: readonly OutgoingEntry[]): Bytes {
-  let length = 1;
-  for (const { box } of entries) length += ENTRY_HEAD_BYTES + box.length;
-  if (length > 1 + MAX_LINK_DATA_BYTES) throw new RangeError("more than one link frame holds");
-  const out = new Uint8Array(length);
-  const words = new DataView(out.buffer);
-  out[0] = KIND.data;
-  let at = 1;
-  for (const { from, box } of entries) {
-    out.set(from, at);
-    words.setUint32(at + ID_BYTES, box.length);
-    out.set(box, at + ENTRY_HEAD_BYTES);
-    at += ENTRY_HEAD_BYTES + box.length;
-  }
-  return out;
+  return encodeEntries(KIND.data, entries, 1 + MAX_LINK_DATA_BYTES);
 }
 
 /** TO: one box for one member. */
@@ -214,7 +201,8 @@ export function parseLinkMessage(inner: Uint8Array): LinkMessage | null {
   const body = inner.subarray(1);
   switch (inner[0]) {
     case KIND.data: {
-      const entries = parseEntries(body);
+      if (body.length > MAX_LINK_DATA_BYTES) return null;
+      const entries = parseEntries(body, isBoxLength);
       return entries === null ? null : { tag: "data", entries };
     }
     case KIND.admin:
@@ -266,22 +254,6 @@ export function parseLinkMessage(inner: Uint8Array): LinkMessage | null {
     default:
       return null;
   }
-}
-
-function parseEntries(body: Uint8Array): readonly Entry[] | null {
-  if (body.length > MAX_LINK_DATA_BYTES) return null;
-  const entries: Entry[] = [];
-  let at = 0;
-  while (at < body.length) {
-    if (at + ENTRY_HEAD_BYTES > body.length) return null;
-    const from = memberIdOf(body.subarray(at, at + ID_BYTES));
-    const length = readU32(body, at + ID_BYTES);
-    at += ENTRY_HEAD_BYTES;
-    if (!isBoxLength(length) || at + length > body.length) return null;
-    entries.push({ from, box: body.subarray(at, at + length) });
-    at += length;
-  }
-  return entries.length > 0 ? entries : null;
 }
 
 function parseBenches(body: Uint8Array): readonly ListedBench[] | null {

@@ -1,15 +1,9 @@
 // The side that made a pairing link: takes the admin's offers, judges claims, and answers them. A claim is judged in one tick, so
 // nothing comes between the look at an offer and its burning. Rules: PAIRING.md, [T2] to [T7] [T10] [T11].
 
-import type { Cancel, Clock } from "../clock.ts";
+import type { Cancel } from "../clock.ts";
 import { boxKeyPair, type KeyPair } from "../nacl.ts";
-import {
-  ADMIN_OP,
-  type AdminCommand,
-  benchFingerprint,
-  parsePairOffer,
-  type VerifySync,
-} from "../proof/mod.ts";
+import { ADMIN_OP, type AdminCommand, benchFingerprint, parsePairOffer } from "../proof/mod.ts";
 import {
   type AdminRefusal,
   type Bytes,
@@ -23,7 +17,6 @@ import {
   type RoomId,
   SPENT_TOKEN_MS,
 } from "../wire/mod.ts";
-import type { Bus } from "./bus.ts";
 import {
   type Claim,
   claimHash,
@@ -35,7 +28,6 @@ import {
   provesSecret,
   type Rejection,
 } from "./claim.ts";
-import type { BenchIdentity } from "./identity.ts";
 import type { LinkPeer } from "./link.ts";
 import {
   addOffer,
@@ -50,6 +42,7 @@ import {
   type Offer,
 } from "./offers.ts";
 import type { RoomFacts } from "./park_ports.ts";
+import type { ParkPlace } from "./park_place.ts";
 import { sealEnvelope } from "./sealed.ts";
 import { inboxSubject } from "./subjects.ts";
 
@@ -60,11 +53,7 @@ const MAX_ANSWERED = 256;
 const MAX_REMEMBERED_OF_ROOM = MAX_SPENT_TOKENS / 16;
 
 /** What offering needs. */
-export interface OfferingOptions {
-  readonly bus: Bus;
-  readonly identity: BenchIdentity;
-  readonly clock: Clock;
-  readonly verify: VerifySync;
+export interface OfferingOptions extends Pick<ParkPlace, "bus" | "identity" | "clock" | "verify"> {
   roomOf(roomId: RoomId): RoomFacts | null;
   linksOf(roomId: RoomId): number;
   /** Whether this bench takes one link more [Q1]. */

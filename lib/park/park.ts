@@ -2,10 +2,10 @@
 // asking are parts of their own; here they meet the bus, the clock and the rooms. Nothing that comes from the bus is believed
 // before a key said so. Above 300 lines, because links and rooms end each other here. Rules: PAIRING.md.
 
-import type { Cancel, Clock } from "../clock.ts";
+import type { Cancel } from "../clock.ts";
 import { TokenBucket } from "../limits/mod.ts";
 import { sha512 } from "../nacl.ts";
-import { ADMIN_OP, type AdminCommand, type VerifySync } from "../proof/mod.ts";
+import { ADMIN_OP, type AdminCommand } from "../proof/mod.ts";
 import {
   type AdminRefusal,
   assertNever,
@@ -22,14 +22,14 @@ import {
   toHex,
 } from "../wire/mod.ts";
 import { Asking } from "./asking.ts";
-import type { Bus, BusStatus, Stop } from "./bus.ts";
+import type { BusStatus, Stop } from "./bus.ts";
 import { parseClaim } from "./claim.ts";
 import { Claiming } from "./claiming.ts";
-import type { BenchIdentity } from "./identity.ts";
 import { Link, type LinkEnding, type LinkPeer, type LinkRates, type PendingBytes } from "./link.ts";
 import type { ListedBench } from "./link_frame.ts";
 import { Offering } from "./offering.ts";
 import type { ParkAsker, Rooms } from "./park_ports.ts";
+import type { ParkPlace } from "./park_place.ts";
 import { ENVELOPE_BYTES, openEnvelope } from "./sealed.ts";
 import { inboxSubject, WHO_SUBJECT } from "./subjects.ts";
 
@@ -45,14 +45,7 @@ const MOST_REFUSING = 16;
 const TELL_AFTER_MS = 100;
 
 /** What a place in the park is made of. */
-export interface ParkOptions {
-  readonly bus: Bus;
-  readonly identity: BenchIdentity;
-  readonly label: string;
-  /** Own bare origin, or "" where none is set. */
-  readonly url: string;
-  readonly clock: Clock;
-  readonly verify: VerifySync;
+export interface ParkOptions extends ParkPlace {
   /** Whether the keeper lets rooms pair. */
   readonly isPairingOn: boolean;
   /** What who accepts here must know besides the link; `null`: nothing. */

@@ -2,10 +2,9 @@
 // back, so the harmless answer has the focus.
 
 import type { JSX } from "preact";
-import { useSignal } from "@preact/signals";
 import type { ActResult } from "../session/contract.ts";
-import { actRefusalWords } from "./act_words.ts";
-import { Modal } from "./Modal.tsx";
+import { refusalOf } from "./act_words.ts";
+import { ConfirmDialog } from "./ConfirmDialog.tsx";
 
 /** Asks, and closes by itself once the bench has taken it. */
 export function MakePublicDialog(
@@ -14,20 +13,14 @@ export function MakePublicDialog(
     readonly onClose: () => void;
   },
 ): JSX.Element {
-  const isWorking = useSignal(false);
-  const word = useSignal("");
-  async function onMake(): Promise<void> {
-    if (isWorking.value) return;
-    isWorking.value = true;
-    word.value = "";
-    const result = await makePublic()
-      .catch((): ActResult => ({ ok: false, reason: "no-answer" }));
-    isWorking.value = false;
-    if (result.ok) onClose();
-    else word.value = actRefusalWords(result.reason);
-  }
   return (
-    <Modal name="public" title="Make this room public?" kind="alertdialog" onClose={onClose}>
+    <ConfirmDialog
+      name="public"
+      title="Make this room public?"
+      button="Make public"
+      act={() => refusalOf(makePublic())}
+      onClose={onClose}
+    >
       <div id="public-why" class="why">
         <p>
           Other benches can then carry this room, but only those that you pair it with, one by one.
@@ -49,18 +42,6 @@ export function MakePublicDialog(
           you trust yours. You sign this as the admin, and everybody here is told.
         </p>
       </div>
-      <p class="field-word field-word-bad" role="status">{word.value}</p>
-      <div class="modal-buttons">
-        <button type="button" class="button" onClick={onClose} autofocus>Cancel</button>
-        <button
-          type="button"
-          class="button button-main"
-          aria-disabled={isWorking.value ? "true" : undefined}
-          onClick={onMake}
-        >
-          Make public
-        </button>
-      </div>
-    </Modal>
+    </ConfirmDialog>
   );
 }

@@ -14,7 +14,7 @@ import { PARK_AWAY_WORDS, PARK_BACK_WORDS } from "./bench_words.ts";
 import { BenchesBar } from "./BenchesBar.tsx";
 import type { Chime } from "./chime.ts";
 import { Composer, TOO_LONG_WORDS } from "./Composer.tsx";
-import { DeleteDialog } from "./ConfirmDialogs.tsx";
+import { DeleteDialog } from "./DeleteDialog.tsx";
 import { CloseIcon, PictureIcon } from "./icons.tsx";
 import { ImageViewer } from "./ImageViewer.tsx";
 import { InviteDialog } from "./InviteDialog.tsx";

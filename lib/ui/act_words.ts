@@ -1,6 +1,13 @@
 // Why a bench did not take what the admin asked for: one sentence or two each, with what to do. Pure.
 
+import type { ActResult } from "../session/contract.ts";
 import { type AdminRefusal, assertNever } from "../wire/mod.ts";
+
+/** What to say of an act that was not taken; `null` of one that was. A rejected promise is silence. */
+export async function refusalOf(act: Promise<ActResult>): Promise<string | null> {
+  const result = await act.catch((): ActResult => ({ ok: false, reason: "no-answer" }));
+  return result.ok ? null : actRefusalWords(result.reason);
+}
 
 /** Total over every refusal and over silence. */
 export function actRefusalWords(reason: AdminRefusal | "no-answer"): string {

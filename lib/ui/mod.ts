@@ -3,6 +3,7 @@
 export * from "./chime.ts";
 export * from "./EnterScreen.tsx";
 export * from "./ErrorScreen.tsx";
+export * from "./LoadScreens.tsx";
 export * from "./PageFoot.tsx";
 export * from "./phase_words.ts";
 export * from "./PlainHttpBanner.tsx";

@@ -69,18 +69,31 @@ export function parseBenchFrame(bytes: Uint8Array): BenchFrame | null {
     return command.length <= MAX_ADMIN_BYTES ? { tag: "admin", command } : null;
   }
   if (bytes[0] !== OP_BATCH || bytes.length > MAX_MESSAGE_BYTES) return null;
+  // A box of another length is the receiver's to count and to show; the others of the batch stand.
+  const entries = parseEntries(bytes.subarray(1), () => true);
+  return entries === null ? null : { tag: "batch", entries };
+}
+
+/**
+ * `(from16 || len u32 || box)+`, or `null` for what is anything else, or has a box of a length that may not be, found before
+ * the boxes behind it are looked at. Boxes are views.
+ */
+export function parseEntries(
+  bytes: Uint8Array,
+  mayHaveLength: (length: number) => boolean,
+): readonly Entry[] | null {
   const entries: Entry[] = [];
-  let at = 1;
+  let at = 0;
   while (at < bytes.length) {
     if (at + ENTRY_HEAD_BYTES > bytes.length) return null;
     const from = memberIdOf(bytes.subarray(at, at + ID_BYTES));
     const length = readU32(bytes, at + ID_BYTES);
     at += ENTRY_HEAD_BYTES;
-    if (at + length > bytes.length) return null;
+    if (!mayHaveLength(length) || at + length > bytes.length) return null;
     entries.push({ from, box: bytes.subarray(at, at + length) });
     at += length;
   }
-  return entries.length > 0 ? { tag: "batch", entries } : null;
+  return entries.length > 0 ? entries : null;
 }
 
 /** `0x01 || box`. */
@@ -111,11 +124,20 @@ export interface OutgoingEntry {
 
 /** Entries as one batch, each box copied once. Throws `RangeError` when they do not fit one message; the relay splits before. */
 export function encodeBatch(entries: readonly OutgoingEntry[]): Bytes {
+  return encodeEntries(OP_BATCH, entries, MAX_MESSAGE_BYTES);
+}
+
+/** `op u8 || (from16 || len u32 || box)+`, each box copied once. Throws `RangeError` beyond `maxBytes`, the op counted. */
+export function encodeEntries(
+  op: number,
+  entries: readonly OutgoingEntry[],
+  maxBytes: number,
+): Bytes {
   let length = 1;
   for (const { box } of entries) length += ENTRY_HEAD_BYTES + box.length;
-  if (length > MAX_MESSAGE_BYTES) throw new RangeError("a batch outgrew one message");
+  if (length > maxBytes) throw new RangeError("entries outgrew one message");
   const out = new Uint8Array(length);
-  out[0] = OP_BATCH;
+  out[0] = op;
   let at = 1;
   const words = new DataView(out.buffer);
   for (const { from, box } of entries) {

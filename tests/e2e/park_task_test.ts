@@ -74,6 +74,15 @@ function startTask(): RunningTask {
   };
 }
 
+/** Also returns when all of it has ended: what was said then tells why. */
+async function saysWhatToDo(task: RunningTask): Promise<void> {
+  await until(
+    () => /Ctrl-C stops all of it\./.test(task.said()) || processesOf(task.pid).length === 0,
+    "deno task park says what to do",
+    START_WITHIN_MS,
+  );
+}
+
 for (
   const [how, ask] of [
     // A terminal sends Ctrl-C to everything that it started.
@@ -91,11 +100,7 @@ for (
   Deno.test(`deno task park: two benches in one park, what to do, and an end by ${how}`, async () => {
     await ensureBuilt();
     await using task = startTask();
-    await until(
-      () => /Ctrl-C stops all of it\./.test(task.said()) || processesOf(task.pid).length === 0,
-      "deno task park says what to do",
-      START_WITHIN_MS,
-    );
+    await saysWhatToDo(task);
     const benches = [...task.said().matchAll(/^ {2}(http:\/\/localhost:\d+) {3}(\S+)$/gm)];
     assertEquals(benches.length, 2, task.said());
     for (const [index, [, url, id]] of benches.entries()) {
@@ -134,11 +139,7 @@ for (
 Deno.test("deno task park: a part that ends by itself ends the park, which says so", async () => {
   await ensureBuilt();
   await using task = startTask();
-  await until(
-    () => /Ctrl-C stops all of it\./.test(task.said()) || processesOf(task.pid).length === 0,
-    "deno task park says what to do",
-    START_WITHIN_MS,
-  );
+  await saysWhatToDo(task);
   Deno.kill(natsServersOf(task.pid)[0]!, "SIGKILL");
   const { code } = await task.status;
   assertEquals(code, 1);

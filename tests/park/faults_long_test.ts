@@ -76,6 +76,14 @@ async function endAll({ rig, all }: Park): Promise<void> {
   await rig.advance(1_000);
 }
 
+/** Long enough after the fault every word is told of, heard or missing, and everybody is shown; then all leave. */
+async function endsWell(park: Park): Promise<void> {
+  await park.rig.advance(SHOWN_WITHIN_MS);
+  assertEquals(park.talk.wrongs(park.all), []);
+  everybodyIsShown(park);
+  await endAll(park);
+}
+
 Deno.test("a route cut for 20 s: every lost word is shown as missing, nobody seems gone, and talk crosses again", async () => {
   const park = await talkingPark();
   const { rig, all, talk } = park;
@@ -139,7 +147,7 @@ Deno.test("a route cut for a minute is said on both sides within 45 s, and so is
 for (const [where, bench] of [["hub", 0], ["spoke", 1]] as const) {
   Deno.test(`the ${where}'s bus is away for 8 s: said at once, and who says nothing is there again on both sides`, async () => {
     const park = await talkingPark();
-    const { rig, all, on, talk } = park;
+    const { rig, all, on } = park;
     await talkFor(park, all, 3_000);
     // Nobody says a word from here on, and the repeated presences [F9] are over, too.
     await rig.advance(40_000);
@@ -162,16 +170,13 @@ for (const [where, bench] of [["hub", 0], ["spoke", 1]] as const) {
     await talkFor(park, all, 8_000);
     rig.bench(bench).bus.comeBack();
     await talkFor(park, all, 8_000);
-    await rig.advance(SHOWN_WITHIN_MS);
-    assertEquals(talk.wrongs(all), []);
-    everybodyIsShown(park);
-    await endAll(park);
+    await endsWell(park);
   });
 }
 
 Deno.test("[K5] a bus that hands on one way only is said on both sides within 45 s, steadily, and healed again", async () => {
   const park = await talkingPark();
-  const { rig, all, talk } = park;
+  const { rig, all } = park;
   const { bus } = rig.bench(0);
   const publish = bus.publish.bind(bus);
   bus.publish = () => true;
@@ -186,10 +191,7 @@ Deno.test("[K5] a bus that hands on one way only is said on both sides within 45
     assertEquals(linksUp(tab), [true], tab.name);
     assertEquals(kinds(tab).filter((kind) => kind === "bench-away").length, 1, tab.name);
   }
-  await rig.advance(SHOWN_WITHIN_MS);
-  assertEquals(talk.wrongs(all), []);
-  everybodyIsShown(park);
-  await endAll(park);
+  await endsWell(park);
 });
 
 Deno.test("[K14] who leaves over there while the route is cut for 20 s is gone from the list soon after", async () => {
@@ -284,7 +286,7 @@ Deno.test("the spoke's bench is killed and started again: away over there within
 
 Deno.test("the hub's bench is killed: the spoke talks on, says so within 45 s, and after five minutes is by itself", async () => {
   const park = await talkingPark();
-  const { rig, all, on, talk } = park;
+  const { rig, all, on } = park;
   await talkFor(park, all, 3_000);
   rig.killBench(0);
   await talkFor(park, all, 3_000);
@@ -308,15 +310,12 @@ Deno.test("the hub's bench is killed: the spoke talks on, says so within 45 s, a
   await pair(rig, all[0]!, 1);
   await rig.advance(6_000);
   await talkFor(park, all, 5_000);
-  await rig.advance(SHOWN_WITHIN_MS);
-  assertEquals(talk.wrongs(all), []);
-  everybodyIsShown(park);
-  await endAll(park);
+  await endsWell(park);
 });
 
 Deno.test("[U2] a hub that began anew under other keys is paired again as soon as the spoke knows that the former is away", async () => {
   const park = await talkingPark();
-  const { rig, all, on, talk } = park;
+  const { rig, all, on } = park;
   await talkFor(park, all, 3_000);
   rig.killBench(0);
   rig.startBench(0);
@@ -330,10 +329,7 @@ Deno.test("[U2] a hub that began anew under other keys is paired again as soon a
   await rig.advance(6_000);
   await talkFor(park, all, 5_000);
   for (const tab of all) assertEquals(linksUp(tab), [true], tab.name);
-  await rig.advance(SHOWN_WITHIN_MS);
-  assertEquals(talk.wrongs(all), []);
-  everybodyIsShown(park);
-  await endAll(park);
+  await endsWell(park);
 });
 
 Deno.test("[K10] the admin sits on the spoke and deletes the room while the route is cut: told that it failed, and once more it is done", async () => {
@@ -441,7 +437,7 @@ Deno.test("the hub's last leaves while the route is cut for long: the room ends 
 
 Deno.test("[K6] silent for five minutes: the link is over on both sides, both talk on by themselves, and can be paired anew", async () => {
   const park = await talkingPark();
-  const { rig, all, talk } = park;
+  const { rig, all } = park;
   await talkFor(park, all, 2_000);
   cutRoute(park);
   await talkFor(park, all, LINK_DOWN_AFTER_MS);
@@ -463,10 +459,7 @@ Deno.test("[K6] silent for five minutes: the link is over on both sides, both ta
   await pair(rig, all[0]!, 1);
   await rig.advance(6_000);
   await talkFor(park, all, 5_000);
-  await rig.advance(SHOWN_WITHIN_MS);
-  assertEquals(talk.wrongs(all), []);
-  everybodyIsShown(park);
-  await endAll(park);
+  await endsWell(park);
 });
 
 Deno.test("[K14] three benches: who sat on a killed spoke, or behind a silent link, is gone on the other spoke as well", async () => {

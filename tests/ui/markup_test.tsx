@@ -10,7 +10,7 @@ import type { Phase } from "../../lib/session/view_state.ts";
 import { awayWords } from "../../lib/ui/away_words.ts";
 import { newChime } from "../../lib/ui/chime.ts";
 import { Composer } from "../../lib/ui/Composer.tsx";
-import { DeleteDialog } from "../../lib/ui/ConfirmDialogs.tsx";
+import { DeleteDialog } from "../../lib/ui/DeleteDialog.tsx";
 import { EnterScreen } from "../../lib/ui/EnterScreen.tsx";
 import { ErrorScreen } from "../../lib/ui/ErrorScreen.tsx";
 import { ImageViewer } from "../../lib/ui/ImageViewer.tsx";
