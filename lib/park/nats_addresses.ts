@@ -32,8 +32,8 @@ export const MAX_NATS_PEERS = 32;
 
 /** What NATS_PEERS takes, for the line that says so. */
 export const NATS_PEERS_TAKES =
-  `up to ${MAX_NATS_PEERS} addresses such as nats://nats.example:4222, tls://nats.example:4222 or ` +
-  "ws://nats.example:8080, separated by commas";
+  `up to ${MAX_NATS_PEERS} addresses such as nats://nats.example:4222, tls://nats.example:4222, ` +
+  "ws://nats.example:8080 or wss://nats.example:443, separated by commas";
 
 const DEFAULT_PORTS: Readonly<Record<NatsScheme, number>> = {
   nats: NATS_CLIENT_PORT,

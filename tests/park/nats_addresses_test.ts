@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import {
   MAX_NATS_PEERS,
+  NATS_PEERS_TAKES,
   type NatsAddress,
   parseNatsPeers,
   showNatsAddress,
@@ -25,6 +26,11 @@ const plain = (scheme: NatsAddress["scheme"], host: string, port: number): NatsA
   host,
   port,
   login: null,
+});
+
+Deno.test("what it says it takes names every scheme, by an address that is taken", () => {
+  const named = NATS_PEERS_TAKES.match(/\w+:\/\/[\w.:]+/g) ?? [];
+  assertEquals(named.map((text) => taken(text)[0]!.scheme), ["nats", "tls", "ws", "wss"]);
 });
 
 Deno.test("every scheme is taken, with the port it means when none is written", () => {
