@@ -102,18 +102,14 @@ const MOST_BYTES_PER_SECOND = 2 ** 32;
 
 /** In the order of `VARIABLES`. */
 const LIMIT_RANGES: Readonly<Record<keyof Limits, Range>> = {
-  // Two: a tab that comes back stands beside its old socket until that is known to be dead.
   maxPerAddress: { name: "MAX_PER_ADDRESS", most: MOST, what: "sockets" },
   maxUnjoinedPerAddress: {
     name: "MAX_UNJOINED_PER_ADDRESS",
     most: MOST,
     what: "sockets",
   },
-  // Five: a phone that changes networks now and then.
   maxJoinsPerMinute: { name: "MAX_JOINS_PER_MINUTE", most: MOST, what: "sockets" },
-  // Five: text, a picture's chunks and a beat at once.
   maxFramesPerSecond: { name: "MAX_FRAMES_PER_SECOND", most: MOST, what: "messages" },
-  // Less than the longest message would hold a picture up by more than a second for each of its chunks.
   maxBytesPerSecond: {
     name: "MAX_BYTES_PER_SECOND",
     most: MOST_BYTES_PER_SECOND,

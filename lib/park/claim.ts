@@ -73,7 +73,7 @@ export interface Accept {
   readonly publicFrame: Bytes;
 }
 
-/** The text that the pairing secret signed [T2]. */
+/** The text that the pairing secret signed [T3]. */
 export function transcriptOf(claim: Claim, hub: HubKeys): Bytes {
   return claimTranscript({
     tokenHash: claim.tokenHash,
@@ -142,7 +142,7 @@ export function parseClaim(plaintext: Uint8Array): Claim | null {
   return url === spelled ? { ...claim, label, url } : null;
 }
 
-/** Whether the claim's maker held the pairing secret [T2]. */
+/** Whether the claim's maker held the pairing secret [T3]. */
 export function provesSecret(
   claim: Claim,
   hub: HubKeys,

@@ -24,7 +24,7 @@ const CONTEXT = utf8("bt1/admin\0");
 const COMMAND_AT = 32 + 64;
 const ARGS_AT = COMMAND_AT + 16 + 32 + 8 + 1;
 
-/** Admin operations by their op byte. Only `delete` has an effect so far; the others are refused as unsupported. */
+/** Admin operations by their op byte. 1, 2, 5, 6 and 7 have an effect [A6]; the others are refused as unsupported. */
 export const ADMIN_OP = {
   makePublic: 1,
   delete: 2,

@@ -41,7 +41,7 @@ export interface ClaimBinding {
   readonly nonce: Uint8Array;
 }
 
-/** The text that the key of the pairing secret signs [T2]. */
+/** The text that the key of the pairing secret signs [T3]. */
 export function claimTranscript(binding: ClaimBinding): Bytes {
   return concatBytes(
     CLAIM_CONTEXT,

@@ -1,5 +1,5 @@
 // Meeting and being met: our nonce, who is answered when, and whether content may go out yet. It speaks in presences alone and
-// shows nothing; the roster keeps what it learns. Rules: lib/wire/PROTOCOL.md section 4, "Freshness", [F1] to [F12].
+// shows nothing; the roster keeps what it learns. Rules: lib/wire/PROTOCOL.md section 4, "Freshness", [F1] to [F13].
 
 import { MAX_ECHOES } from "../crypto/mod.ts";
 import { encodeBase64url, type MemberId } from "../wire/mod.ts";

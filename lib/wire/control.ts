@@ -288,7 +288,7 @@ export function encodeOk(ok: Omit<Ok, "t">): string {
   });
 }
 
-/** Text of `cnt`: how many members the room has on this bench. */
+/** Text of `cnt`: how many members the room has, on all its benches [K5]. */
 export function encodeCount(count: number): string {
   return JSON.stringify({ t: "cnt", cnt: count });
 }

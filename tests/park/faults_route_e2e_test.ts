@@ -1,5 +1,5 @@
 // The route between two NATS servers is cut for 20 s while people talk on both benches, and again while the admin deletes the room.
-// Real servers and benches; the same to the millisecond: faults_test.ts.
+// Real servers and benches; the same to the millisecond: faults_long_test.ts.
 
 import { assertEquals } from "@std/assert";
 import { utf8 } from "../../lib/wire/mod.ts";
