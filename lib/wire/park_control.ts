@@ -122,7 +122,7 @@ export function parseBenchLabel(value: unknown): string | null {
 
 /**
  * A bench's own address as another may show it: a bare https origin, or http for loopback and private hosts, at most 256
- * characters; "" for anything else [W4]. Never `null`: who says nonsense says nothing.
+ * characters; "" for anything else [B5]. Never `null`: who says nonsense says nothing.
  */
 export function parseBenchUrl(value: unknown): string {
   if (typeof value !== "string" || value.length > MAX_URL_CHARACTERS) return "";
