@@ -38,8 +38,11 @@ import {
   lookUpToken,
   newOfferBook,
   nextOfferEnd,
+  noteFull,
   noteLeak,
+  noteUsedAgain,
   type Offer,
+  type OfferMaker,
 } from "./offers.ts";
 import type { RoomFacts } from "./park_ports.ts";
 import type { ParkPlace } from "./park_place.ts";
@@ -163,7 +166,11 @@ export class Offering {
     const { claimPublicKey } = state.tag === "open" ? state.offer : state;
     if (!provesSecret(claim, this.#own, claimPublicKey, verify)) return;
     if (!provesBench(claim, this.#own, verify)) return;
-    if (state.tag === "spent") return this.#reject(claim, digest, state.why);
+    if (state.tag === "spent") {
+      const maker = noteUsedAgain(this.#book, claim.tokenHash, digest);
+      if (maker !== null) this.#tell(maker, "used-again");
+      return this.#reject(claim, digest, state.why);
+    }
     const { offer } = state;
     const room = roomOf(offer.roomId);
     if (room === null || room.publicFrame === null) return this.#reject(claim, digest, "expired");
@@ -172,8 +179,11 @@ export class Offering {
       if (noteLeak(this.#book, claim.tokenHash)) this.#tell(offer, "leaked");
       return this.#reject(claim, digest, "wrong-bench");
     }
-    if (!hasRoomForLink()) return this.#reject(claim, digest, "too-many");
-    burnOffer(this.#book, claim.tokenHash, clock.nowMs());
+    if (!hasRoomForLink()) {
+      if (noteFull(this.#book, claim.tokenHash)) this.#tell(offer, "full");
+      return this.#reject(claim, digest, "too-many");
+    }
+    burnOffer(this.#book, claim.tokenHash, digest, clock.nowMs());
     this.#arm();
     this.#accept(claim, digest, offer, { ...room, publicFrame: room.publicFrame }, fp);
   }
@@ -237,7 +247,7 @@ export class Offering {
     bus.publish(subject, envelope);
   }
 
-  #tell(offer: Offer, event: OfferEvent): void {
+  #tell(offer: OfferMaker, event: OfferEvent): void {
     const tokenHash = offer.tokenHash as Bytes;
     const text = encodeParkControl({ t: "offer", tokenHash, event });
     this.#options.tellMember(offer.roomId, offer.madeBy, text);

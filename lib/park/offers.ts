@@ -1,6 +1,6 @@
 // Which pairing links are good, for whom, and until when: pure rules over a book that they change in place. No clock, no crypto:
 // the caller passes the time and says what was proved. A token is here as its hash; the secret never comes near.
-// Rules: PAIRING.md, [T2] [T4] [T5] [T6] [T10] [Q1].
+// Rules: PAIRING.md, [T2] [T4] [T5] [T6] [T10] [U3] [Q1].
 //
 //   offered --(first proved claim by the named bench)--> used
 //      |----(five minutes; the room gone)--------------> expired      used, expired, taken back: remembered for ten minutes
@@ -30,6 +30,9 @@ export interface Offer {
   readonly untilMs: number;
 }
 
+/** Who is to be told of an offer. */
+export type OfferMaker = Pick<Offer, "tokenHash" | "roomId" | "madeBy">;
+
 /** A token that is good no more. */
 interface Spent {
   readonly claimPublicKey: Uint8Array;
@@ -37,7 +40,13 @@ interface Spent {
   readonly untilMs: number;
 }
 
-type OwnOffer = Offer & { hasLeaked: boolean };
+/** What the maker of an offer is told once, while it is open. */
+type Note = "leaked" | "full";
+
+type OwnOffer = Offer & { readonly told: Set<Note> };
+
+/** `used`: by which claim, and who is to be told if another comes; `null` once they were, or their room is gone. */
+type OwnSpent = Spent & { used: { readonly by: string; readonly maker: OfferMaker } | null };
 
 /** The offers of one bench, oldest first. */
 export interface OfferBook {
@@ -47,7 +56,7 @@ export interface OfferBook {
 
 interface OwnBook {
   readonly open: Map<string, OwnOffer>;
-  readonly spent: Map<string, Spent>;
+  readonly spent: Map<string, OwnSpent>;
 }
 
 // The one cast: callers hold a read-only view, the rules in this file write.
@@ -75,7 +84,7 @@ export function addOffer(
   if (linksOfRoom + ofRoom >= mostLinksOfRoom) return "too-many";
   // Every open offer will be remembered. A book that is full takes none rather than forget one: who is forgotten could be offered again.
   if (spent.size + open.size >= MAX_SPENT_TOKENS) return "too-many";
-  open.set(key, { ...offer, untilMs: nowMs + OFFER_MS, hasLeaked: false });
+  open.set(key, { ...offer, untilMs: nowMs + OFFER_MS, told: new Set() });
   return "taken";
 }
 
@@ -99,17 +108,41 @@ export function lookUpToken(book: OfferBook, tokenHash: Uint8Array): TokenState 
     : { tag: "spent", why: spent.why, claimPublicKey: spent.claimPublicKey };
 }
 
-/** The first claim that proved secret and bench: the token is used up, in this very call [T6]. */
-export function burnOffer(book: OfferBook, tokenHash: Uint8Array, nowMs: number): void {
-  spend(own(book), toHex(tokenHash), "used", nowMs);
+/** The first claim that proved secret and bench: the token is used up, in this very call [T6]. `by` is that claim's digest. */
+export function burnOffer(book: OfferBook, tokenHash: Uint8Array, by: string, nowMs: number): void {
+  const { open, spent } = own(book);
+  const key = toHex(tokenHash);
+  const offer = open.get(key);
+  if (offer === undefined) return;
+  spend(own(book), key, "used", nowMs);
+  const { roomId, madeBy } = offer;
+  spent.get(key)!.used = { by, maker: { tokenHash: offer.tokenHash, roomId, madeBy } };
+}
+
+/**
+ * A claim with this digest came for a used token. Returns who is to be told, once an offer; `null` for a copy of the claim that used
+ * it, which anybody on the bus can send: nobody tried the link again [T6].
+ */
+export function noteUsedAgain(
+  book: OfferBook,
+  tokenHash: Uint8Array,
+  by: string,
+): OfferMaker | null {
+  const spent = own(book).spent.get(toHex(tokenHash));
+  if (spent === undefined || spent.used === null || spent.used.by === by) return null;
+  const { maker } = spent.used;
+  spent.used = null;
+  return maker;
 }
 
 /** The right secret at the wrong bench: nothing is burned. Returns whether it is the first time for this offer [T10]. */
 export function noteLeak(book: OfferBook, tokenHash: Uint8Array): boolean {
-  const offer = own(book).open.get(toHex(tokenHash));
-  if (offer === undefined || offer.hasLeaked) return false;
-  offer.hasLeaked = true;
-  return true;
+  return noteOnce(own(book), tokenHash, "leaked");
+}
+
+/** No room for a link: nothing is burned. Returns whether it is the first time for this offer [T4]. */
+export function noteFull(book: OfferBook, tokenHash: Uint8Array): boolean {
+  return noteOnce(own(book), tokenHash, "full");
 }
 
 /** The admin takes a link back. `false` when it is not open, or another room's. */
@@ -125,9 +158,11 @@ export function cancelOffer(
   return true;
 }
 
-/** The room is gone: its offers go with it. */
+/** The room is gone: its offers go with it, and who made those that were used [U3]. */
 export function dropOffersOf(book: OfferBook, roomId: RoomId, nowMs: number): void {
-  for (const [key, offer] of own(book).open) {
+  const { open, spent } = own(book);
+  for (const each of spent.values()) if (each.used?.maker.roomId === roomId) each.used = null;
+  for (const [key, offer] of open) {
     if (offer.roomId === roomId) spend(own(book), key, "expired", nowMs);
   }
 }
@@ -161,5 +196,13 @@ function spend(book: OwnBook, key: string, why: Spent["why"], nowMs: number): vo
     claimPublicKey: offer.claimPublicKey,
     why,
     untilMs: nowMs + SPENT_TOKEN_MS,
+    used: null,
   });
+}
+
+function noteOnce(book: OwnBook, tokenHash: Uint8Array, note: Note): boolean {
+  const offer = book.open.get(toHex(tokenHash));
+  if (offer === undefined || offer.told.has(note)) return false;
+  offer.told.add(note);
+  return true;
 }

@@ -1,6 +1,6 @@
 // The admin's side of pairing, in a tab: looks for the other bench, draws the secret of a pairing link, has the bench take the signed
 // offer, and follows what becomes of it. The secret stands in the link and nowhere else; the bench gets its hash and a public
-// key. Rules: lib/park/PAIRING.md, [T1] [T2] [T5] [T10] [W2].
+// key. Rules: lib/park/PAIRING.md, [T1] [T2] [T4] to [T6] [T10] [W2].
 
 import { encodeMemberToken, encodePairingLink, type RoomSecret } from "../crypto/mod.ts";
 import {
@@ -136,6 +136,8 @@ export class PairingActs {
       endsAtMs: world.nowMs() + OFFER_MS,
       state: "open",
       hasLeaked: false,
+      wasFull: false,
+      wasUsedAgain: false,
       roomLink: bench.url === "" ? null : `${bench.url}/room#${roomToken}`,
     }];
     // The bench says so, too; its word may be lost on the way.
@@ -167,8 +169,16 @@ export class PairingActs {
   /** The bench tells what became of an offer. */
   onEvent(tokenHash: Bytes, event: OfferEvent): void {
     this.#change(encodeBase64url(tokenHash), (offer) => {
-      if (event === "leaked") return { ...offer, hasLeaked: true };
-      return { ...offer, state: event };
+      switch (event) {
+        case "leaked":
+          return { ...offer, hasLeaked: true };
+        case "full":
+          return { ...offer, wasFull: true };
+        case "used-again":
+          return { ...offer, wasUsedAgain: true };
+        default:
+          return { ...offer, state: event };
+      }
     });
   }
 

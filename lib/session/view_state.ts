@@ -176,9 +176,13 @@ export interface PairingOffer {
   readonly link: string;
   /** When it stops working, on the clock of `performance.now()`. */
   readonly endsAtMs: number;
-  readonly state: "open" | "taken-back" | OfferEvent;
+  readonly state: "open" | "taken-back" | Exclude<OfferEvent, "leaked" | "full" | "used-again">;
   /** It showed up at a bench it was not made for; it still works for the right one. */
   readonly hasLeaked: boolean;
+  /** The other bench accepted while this one had as many links as it takes; it still works once there is room. */
+  readonly wasFull: boolean;
+  /** It was tried once more after it was used; that was refused, and what became of it stands. */
+  readonly wasUsedAgain: boolean;
   /** The room's link on the other bench, to hand to the people there; `null` where its address is not known. */
   readonly roomLink: string | null;
 }

@@ -15,7 +15,7 @@ import {
 } from "./bench_words.ts";
 import { BenchName, BenchTag } from "./BenchName.tsx";
 import { BenchIcon, MoreIcon, WarnIcon } from "./icons.tsx";
-import { isLeaked, isOpen, offerLine } from "./offer_words.ts";
+import { isOpen, isTroubled, offerLine } from "./offer_words.ts";
 
 /** `onUnpair` and `onOffers` are asked for by the admin alone. */
 export function BenchesBar(
@@ -76,7 +76,7 @@ export function BenchesBar(
       {offer === undefined
         ? null
         : (
-          <p class={isLeaked(offer) ? "benches-word benches-warn" : "benches-word"}>
+          <p class={isTroubled(offer) ? "benches-word benches-warn" : "benches-word"}>
             <span>{offerLine(offer)}</span>
             <button type="button" class="button button-small" onClick={onOffers}>
               {isOpen(offer) ? "Show the link" : "Show"}

@@ -8,7 +8,7 @@ import type { PairingOffer } from "../session/view_state.ts";
 import { actRefusalWords } from "./act_words.ts";
 import { BenchCard } from "./BenchName.tsx";
 import { CopyField } from "./CopyField.tsx";
-import { isLeaked, isOpen, offerWords } from "./offer_words.ts";
+import { isOpen, isTroubled, offerWords } from "./offer_words.ts";
 import { useTimeLeft } from "./use_time_left.ts";
 
 /** What a card asks of the session. */
@@ -23,7 +23,7 @@ export function OfferCard(
   },
 ): JSX.Element {
   const open = isOpen(offer);
-  const warns = isLeaked(offer) || !(open || offer.state === "paired" ||
+  const warns = isTroubled(offer) || !(open || offer.state === "paired" ||
     offer.state === "taken-back");
   return (
     <section class="offer" aria-labelledby="offer-title">

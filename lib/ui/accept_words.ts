@@ -23,7 +23,7 @@ export function pairFailureWords(reason: PairFailure | "no-connection"): string 
     case "elsewhere":
       return "This bench has this room from another bench already, or is its home with links of its own. Unpair there first.";
     case "too-many":
-      return "This bench has as many rooms or links as it takes. Try again later.";
+      return "One of the two benches has as many rooms or links as it takes. Try again later.";
     case "too-fast":
       return "Too many tries came from your network. Wait a minute, and try again.";
     case "own-link":

@@ -4,33 +4,39 @@
 import { assertNever } from "../wire/mod.ts";
 import type { PairingOffer } from "../session/view_state.ts";
 
-/** Whether the link still works. */
+/** Whether nobody told that it is over: with `wasUsedAgain` it is used, and the other bench's first word is waited for. */
 export function isOpen({ state }: Pick<PairingOffer, "state">): boolean {
-  return state === "open" || state === "leaked";
+  return state === "open";
 }
 
-/** Whether it showed up at a bench that it was not made for. */
-export function isLeaked({ state, hasLeaked }: PairingOffer): boolean {
-  return state === "leaked" || (hasLeaked && state === "open");
+/** Whether it still works, and something came between: it showed up at a wrong bench, or this one had no room for it. */
+export function isTroubled(offer: PairingOffer): boolean {
+  return isOpen(offer) && !offer.wasUsedAgain && (offer.hasLeaked || offer.wasFull);
 }
 
-/** What is to be said of it, one to three sentences. */
+/** What is to be said of it, one to six sentences. */
 export function offerWords(offer: PairingOffer): string {
+  return offer.wasUsedAgain
+    ? `${whatBecame(offer)} This link was tried once more after it was used: that was refused.`
+    : whatBecame(offer);
+}
+
+function whatBecame(offer: PairingOffer): string {
   const { label } = offer.bench;
   switch (offer.state) {
     case "open":
-    case "leaked":
-      return isLeaked(offer)
-        ? `This link was opened at the wrong bench. It still works at the right one, ${label}. ` +
-          "Take it back if that frightens you."
-        : `Waiting for ${label} to accept.`;
+      if (offer.wasUsedAgain) return `${label} accepted, and is not heard yet.`;
+      return isTroubled(offer) ? whatCameBetween(offer) : `Waiting for ${label} to accept.`;
     case "paired":
       return `Paired with ${label}.`;
     case "unconfirmed":
       return `${label} answered, and then was not heard any more, so it came to nothing. ` +
         "This link is already used. Make a new one.";
     case "expired":
-      return `This link has expired: ${label} did not accept in time. Make a new one.`;
+      return offer.wasFull
+        ? `This link has expired: this bench had as many links as it takes when ${label} accepted. ` +
+          "Make a new one once one of them has ended."
+        : `This link has expired: ${label} did not accept in time. Make a new one.`;
     case "refused":
       return `${label} could not take this room, and told its keeper why. Make a new link once that is settled.`;
     case "taken-back":
@@ -40,15 +46,32 @@ export function offerWords(offer: PairingOffer): string {
   }
 }
 
+function whatCameBetween({ bench: { label }, hasLeaked, wasFull }: PairingOffer): string {
+  const leaked =
+    `This link was opened at the wrong bench. It still works at the right one, ${label}. ` +
+    "Take it back if that frightens you.";
+  const full = `${label} could not pair: this bench has as many links as it takes. ` +
+    `Once one of them has ended, ${label} can try again with this link.`;
+  return [...hasLeaked ? [leaked] : [], ...wasFull ? [full] : []].join(" ");
+}
+
 /** The same in short, for the bar over the room. */
 export function offerLine(offer: PairingOffer): string {
+  return offer.wasUsedAgain
+    ? `${whatBecameInShort(offer)} Its link was tried once more, and refused.`
+    : whatBecameInShort(offer);
+}
+
+function whatBecameInShort(offer: PairingOffer): string {
   const { label } = offer.bench;
   switch (offer.state) {
     case "open":
-    case "leaked":
-      return isLeaked(offer)
-        ? `The pairing link for ${label} was opened at the wrong bench.`
-        : `Waiting for ${label} to accept.`;
+      if (offer.wasUsedAgain) return `${label} accepted, and is not heard yet.`;
+      if (offer.wasFull) {
+        return `${label} could not pair: this bench has as many links as it takes.`;
+      }
+      if (offer.hasLeaked) return `The pairing link for ${label} was opened at the wrong bench.`;
+      return `Waiting for ${label} to accept.`;
     case "paired":
       return `Paired with ${label}.`;
     case "unconfirmed":
@@ -64,7 +87,7 @@ export function offerLine(offer: PairingOffer): string {
   }
 }
 
-/** What has to be known at once, whether the dialog is open or not: how links ended, or that one leaked. */
+/** What has to be known at once, whether the dialog is open or not: how links ended, and what came between or after. */
 export function offerNews(
   before: readonly PairingOffer[],
   after: readonly PairingOffer[],

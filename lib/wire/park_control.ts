@@ -28,7 +28,7 @@ export const PAIR_FAILURES = [
   "operator",
   /** This bench carries the room for yet another bench, or is its home with links of its own. */
   "elsewhere",
-  /** This bench has as many links, rooms or pairings under way as it takes. */
+  /** One of the two benches has as many links, rooms or pairings under way as it takes. */
   "too-many",
   /** Too many tries from this network. */
   "too-fast",
@@ -45,6 +45,10 @@ export const OFFER_EVENTS = [
   "expired",
   /** Another bench than the one it was made for showed it. It still works for the right one. */
   "leaked",
+  /** This bench has as many links as it takes. The offer still works once one of them has ended. */
+  "full",
+  /** Another claim came after the one that used it up, and was refused. What the first one led to stands. */
+  "used-again",
   /** The other bench could not take the room. */
   "refused",
 ] as const;

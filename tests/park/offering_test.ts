@@ -15,6 +15,7 @@ import {
   CONFIRM_WITHIN_MS,
   idBytes,
   INBOX_BURST,
+  MAX_LINKS,
   MAX_LINKS_OF_ROOM,
   OFFER_MS,
   SPENT_TOKEN_MS,
@@ -161,6 +162,63 @@ Deno.test("[T10] the right secret at the wrong bench is refused and burns nothin
   }]]);
   assertEquals([the.bench.park.counts().offers, the.bench.park.counts().links], [1, 0]);
   assertEquals(shown(the, link), "accept");
+});
+
+Deno.test("[T4] a bench with as many links as it takes refuses, burns nothing, and tells the admin once; with room again it accepts", () => {
+  const the = hub();
+  const { place, bench, room, spoke } = the;
+  const link = place.offer(bench, room, spoke);
+  // Sixteen a room, none of them confirmed.
+  for (let made = 0; made < MAX_LINKS; made++) {
+    const other = place.open(bench, 100 + Math.floor(made / MAX_LINKS_OF_ROOM));
+    const taken = place.claim(place.offer(bench, other, spoke), spoke);
+    place.inject(bench.identity, taken.envelope);
+    place.settle();
+    place.clock.advance(60);
+  }
+  assertEquals(bench.park.counts().links, MAX_LINKS);
+  const first = place.claim(link, spoke);
+  assertEquals(show(the, first, spoke), "too-many");
+  // Its repeats, and a second tap.
+  assertEquals(show(the, first, spoke), "too-many");
+  assertEquals(shown(the, link), "too-many");
+  assertEquals(the.rooms.toldMember, [[ADMIN_MEMBER, {
+    t: "offer",
+    tokenHash: link.tokenHash,
+    event: "full",
+  }]]);
+  assertEquals(bench.park.counts().offers, 1);
+  place.run(31_000);
+  assertEquals([bench.park.counts().links, shown(the, link)], [0, "accept"]);
+});
+
+Deno.test("[T6] who tries a used link again is refused, and the admin is told once, whichever bench it is", () => {
+  for (const claimer of [undefined, strangeBench(2)]) {
+    const the = hub();
+    const link = the.place.offer(the.bench, the.room, the.spoke);
+    assertEquals(shown(the, link), "accept");
+    assertEquals(the.rooms.offerEvents, []);
+    for (let i = 0; i < 3; i++) assertEquals(shown(the, link, claimer), "used");
+    assertEquals(the.rooms.toldMember, [[ADMIN_MEMBER, {
+      t: "offer",
+      tokenHash: link.tokenHash,
+      event: "used-again",
+    }]]);
+    assertEquals([the.bench.park.counts().links, the.bench.park.counts().spentTokens], [1, 1]);
+  }
+});
+
+Deno.test("[T6] [T7] a copy of the claim that was accepted, sent late by whoever stands on the bus, alarms nobody", () => {
+  const the = hub();
+  const { place, bench, room, spoke } = the;
+  const link = place.offer(bench, room, spoke);
+  const made = place.claim(link, spoke);
+  assertEquals(show(the, made, spoke), "accept");
+  place.clock.advance(CONFIRM_WITHIN_MS);
+  const before = the.rooms.offerEvents;
+  for (let i = 0; i < 3; i++) assertEquals(show(the, made, spoke), "used");
+  assertEquals(the.rooms.offerEvents, before);
+  assertEquals([shown(the, link), the.rooms.offerEvents.at(-1)], ["used", "used-again"]);
 });
 
 Deno.test("[T11] who does not prove the secret hears nothing, whatever else is right, and in whatever state the token is", () => {
@@ -373,13 +431,17 @@ Deno.test("[U3] with its room go the links and offers, and who comes with a good
   const { place, bench, room, spoke, rooms } = the;
   const other = place.add();
   place.pair(bench, room, other);
+  const used = place.offer(bench, room, spoke);
+  shown(the, used);
   const link = place.offer(bench, room, spoke);
   rooms.rooms.delete(room.roomId);
   bench.park.onRoomGone(room.roomId, null);
   assertEquals([bench.park.counts().offers, bench.park.counts().rooms], [0, 0]);
   place.settle();
   assertEquals(other.rooms.heard.at(-1), "detach");
-  // The same room opened again, public again: the old link is not good for it.
+  // The same room opened again, public again: the old link is not good for it, and it hears of none.
   place.open(bench, 1);
-  assertEquals(shown(the, link), "expired");
+  const before = rooms.toldMember.length;
+  assertEquals([shown(the, link), shown(the, used)], ["expired", "used"]);
+  assertEquals(rooms.toldMember.length, before);
 });

@@ -10,7 +10,9 @@ import {
   lookUpToken,
   newOfferBook,
   nextOfferEnd,
+  noteFull,
   noteLeak,
+  noteUsedAgain,
   type OfferBook,
 } from "../../lib/park/offers.ts";
 import {
@@ -31,6 +33,8 @@ const token = (n: number) => concatBytes(u32(n), new Uint8Array(28));
 const roomId = (n: number) => roomIdOf(concatBytes(u32(n), new Uint8Array(12)));
 const MADE_BY = memberIdOf(new Uint8Array(16).fill(5));
 const FRAME = new Uint8Array(250).fill(8);
+/** Digest of the claim that uses a token up. */
+const CLAIM = "first";
 
 function offerOf(n: number, room = 1) {
   return {
@@ -70,13 +74,13 @@ Deno.test("[T5] an offer is good until the last moment before 5:00, and expired 
 Deno.test("[T6] the first claim burns the token; later ones find it used, with the key that proves the secret", () => {
   const book = newOfferBook();
   add(book, 7);
-  burnOffer(book, token(7), 100);
+  burnOffer(book, token(7), CLAIM, 100);
   assertEquals(lookUpToken(book, token(7)), {
     tag: "spent",
     why: "used",
     claimPublicKey: offerOf(7).claimPublicKey,
   });
-  burnOffer(book, token(7), 50_000);
+  burnOffer(book, token(7), CLAIM, 50_000);
   // Burning again neither lengthens it nor brings another.
   assertEquals(nextOfferEnd(book), 100 + SPENT_TOKEN_MS);
   assertEquals(book.spent.size, 1);
@@ -87,7 +91,7 @@ Deno.test("[T6] used, expired and taken-back tokens are remembered for exactly t
   assertEquals(SPENT_TOKEN_MS, 600_000);
   for (const n of [1, 2, 3]) assertEquals(add(book, n), "taken");
   assertEquals(add(book, 1), "spent");
-  burnOffer(book, token(1), 1_000);
+  burnOffer(book, token(1), CLAIM, 1_000);
   assert(cancelOffer(book, roomId(1), token(2), 2_000));
   expireOffers(book, OFFER_MS);
   assertEquals([1, 2, 3].map((n) => stateOf(book, n)), ["used", "expired", "expired"]);
@@ -111,7 +115,7 @@ Deno.test("[Q1] four offers a room and 64 a bench; one that ended makes room for
     assertEquals(add(book, 1_000 + room, 0, room), "too-many");
   }
   assertEquals(add(book, 2_000, 0, 99), "too-many");
-  burnOffer(book, token(0), 1);
+  burnOffer(book, token(0), CLAIM, 1);
   assertEquals(add(book, 2_000, 1, 99), "taken");
   assertEquals(book.open.size, MAX_OFFERS);
 });
@@ -129,7 +133,7 @@ Deno.test("[T6] a book full of remembered tokens takes no offer, rather than for
   const book = newOfferBook();
   for (let n = 0; n < MAX_SPENT_TOKENS; n++) {
     assertEquals(add(book, n, n), "taken");
-    burnOffer(book, token(n), n);
+    burnOffer(book, token(n), CLAIM, n);
   }
   assertEquals(book.spent.size, 1_024);
   assertEquals(add(book, 5_000, 2_000), "too-many");
@@ -143,7 +147,7 @@ Deno.test("[T6] open offers count for the bound of remembered tokens: there are 
   const book = newOfferBook();
   for (let n = 0; n < MAX_SPENT_TOKENS - 2; n++) {
     add(book, n);
-    burnOffer(book, token(n), 0);
+    burnOffer(book, token(n), CLAIM, 0);
   }
   assertEquals([add(book, 3_000), add(book, 3_001), add(book, 3_002)], [
     "taken",
@@ -164,7 +168,7 @@ Deno.test("[T2] an offer is taken back by its own room alone, and only while it 
   assertEquals(stateOf(book, 1), "expired");
   assertEquals(cancelOffer(book, roomId(1), token(1), 6), false);
   add(book, 2);
-  burnOffer(book, token(2), 7);
+  burnOffer(book, token(2), CLAIM, 7);
   assertEquals(cancelOffer(book, roomId(1), token(2), 8), false);
   assertEquals(stateOf(book, 2), "used");
 });
@@ -175,8 +179,45 @@ Deno.test("[T10] a leak is noted once an offer, burns nothing, and of what is no
   assertEquals([noteLeak(book, token(1)), noteLeak(book, token(1))], [true, false]);
   assertEquals(stateOf(book, 1), "open");
   assertEquals(noteLeak(book, token(2)), false);
-  burnOffer(book, token(1), 1);
+  burnOffer(book, token(1), CLAIM, 1);
   assertEquals(noteLeak(book, token(1)), false);
+});
+
+Deno.test("[T4] that there was no room for a link is noted once an offer, beside a leak, and burns nothing", () => {
+  const book = newOfferBook();
+  add(book, 1);
+  assertEquals([noteFull(book, token(1)), noteFull(book, token(1))], [true, false]);
+  assertEquals([stateOf(book, 1), noteLeak(book, token(1))], ["open", true]);
+  assertEquals(noteFull(book, token(2)), false);
+  burnOffer(book, token(1), CLAIM, 1);
+  assertEquals(noteFull(book, token(1)), false);
+});
+
+Deno.test("[T6] another claim for a used token names whom to tell, once; a copy of the first, and what is open or expired, nobody", () => {
+  const book = newOfferBook();
+  for (const n of [1, 2, 3]) add(book, n);
+  burnOffer(book, token(1), CLAIM, 1);
+  cancelOffer(book, roomId(1), token(2), 1);
+  for (const n of [2, 3, 4]) assertEquals(noteUsedAgain(book, token(n), "other"), null);
+  assertEquals(noteUsedAgain(book, token(1), CLAIM), null);
+  assertEquals(noteUsedAgain(book, token(1), "other"), {
+    tokenHash: token(1),
+    roomId: roomId(1),
+    madeBy: MADE_BY,
+  });
+  for (const by of ["other", "third", CLAIM]) assertEquals(noteUsedAgain(book, token(1), by), null);
+  assertEquals(stateOf(book, 1), "used");
+});
+
+Deno.test("[U3] [T6] with a room goes who made its used links: a room opened again is told nothing of them", () => {
+  const book = newOfferBook();
+  add(book, 1, 0, 1);
+  add(book, 2, 0, 2);
+  for (const n of [1, 2]) burnOffer(book, token(n), CLAIM, 1);
+  dropOffersOf(book, roomId(1), 10);
+  assertEquals(noteUsedAgain(book, token(1), "other"), null);
+  assertEquals(noteUsedAgain(book, token(2), "other")?.roomId, roomId(2));
+  assertEquals([stateOf(book, 1), stateOf(book, 2)], ["used", "used"]);
 });
 
 Deno.test("[U3] a room that ended takes its offers with it, and nobody else's", () => {
@@ -197,7 +238,7 @@ Deno.test("[T5] [T6] [Q1] whatever comes in whatever order: bounds hold, and no 
     const [n, room] = [random.below(400), random.below(20)];
     switch (random.below(6)) {
       case 0:
-        burnOffer(book, token(n), nowMs);
+        burnOffer(book, token(n), CLAIM, nowMs);
         break;
       case 1:
         cancelOffer(book, roomId(room), token(n), nowMs);

@@ -10,6 +10,7 @@ import {
   encodeParkControl,
   fullBenchId,
   OFFER_MS,
+  parseBase64url,
   parseBenchControl,
 } from "../../lib/wire/mod.ts";
 import { during, idOf, makePublic, offerTo, pair, parkRig } from "../support/park_rig.ts";
@@ -24,6 +25,7 @@ const hellos = (tab: RigTab, kind: string) =>
 
 Deno.test("[W2] a label that one bench has is found with its full id and address; no answer and two are refused", async () => {
   const { rig, admin } = await parkRig(4, ["hub", "oak", "elm", "elm"]);
+  await makePublic(rig, admin);
   assertEquals(await find(rig, admin, " oak "), {
     ok: true,
     bench: { id: idOf(rig, 1), label: "oak", url: "https://bench-1.example", isHeard: true },
@@ -39,6 +41,7 @@ Deno.test("[W2] a label that one bench has is found with its full id and address
 
 Deno.test("[W2] a full id is found in any case: unheard, it has no address", async () => {
   const { rig, admin } = await parkRig(2);
+  await makePublic(rig, admin);
   const unheard = fullBenchId("far-away", new Uint8Array(16).fill(7));
   assertEquals(await find(rig, admin, unheard), {
     ok: true,
@@ -68,6 +71,7 @@ Deno.test("[W2] [W1] no id at all, this bench itself, and a park that is away ar
 
 Deno.test("[W2] an answer to an earlier question, or to another label, is none to this; and a tab that hears nothing gives up", async () => {
   const { rig, admin } = await parkRig(2);
+  await makePublic(rig, admin);
   const lie = { label: "rig-1", fp: new Uint8Array(16).fill(3), url: "" };
   const first = admin.stay.findBench("ash");
   const second = admin.stay.findBench("elm");
@@ -163,6 +167,42 @@ Deno.test("[T10] a link that shows up at another bench is told to the admin, and
   await rig.advance(500);
   const [after] = admin.stay.view.offers;
   assertEquals([after!.state, after!.hasLeaked], ["paired", true]);
+});
+
+Deno.test("[T6] a used link that is opened again, here or at another bench, is refused; the admin is told, and the pairing stands", async () => {
+  for (const again of [1, 2]) {
+    const { rig, admin } = await parkRig(3);
+    await makePublic(rig, admin);
+    const offer = await offerTo(rig, admin, 1);
+    assertEquals((await during(rig, rig.accept(offer.link, 1))).ok, true);
+    await rig.advance(500);
+    const state = () => {
+      const [{ state, wasUsedAgain } = offer] = admin.stay.view.offers;
+      return [state, wasUsedAgain];
+    };
+    assertEquals(state(), ["paired", false]);
+    assertEquals(await during(rig, rig.accept(offer.link, again)), { ok: false, reason: "used" });
+    await rig.advance(500);
+    assertEquals(state(), ["paired", true]);
+    assertEquals(admin.stay.view.benches.map(({ isUp }) => isUp), [true, true]);
+  }
+});
+
+Deno.test("[T4] that this bench was full changes no offer's state: it waits on, and pairs once there is room", async () => {
+  const { rig, admin } = await parkRig(2);
+  await makePublic(rig, admin);
+  const offer = await offerTo(rig, admin, 1);
+  const tokenHash = parseBase64url(offer.key, 32)!;
+  rig.inject(admin, [encodeParkControl({ t: "offer", tokenHash, event: "full" })]);
+  await rig.settle();
+  const state = () => {
+    const [{ state, wasFull } = offer] = admin.stay.view.offers;
+    return [state, wasFull];
+  };
+  assertEquals(state(), ["open", true]);
+  assertEquals((await during(rig, rig.accept(offer.link, 1))).ok, true);
+  await rig.advance(500);
+  assertEquals(state(), ["paired", true]);
 });
 
 Deno.test("[T9] the admin hears that nothing is paired where the other bench answered and then was not heard", async () => {

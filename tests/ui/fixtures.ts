@@ -110,6 +110,8 @@ export function offered(given: Partial<PairingOffer> = {}): PairingOffer {
     endsAtMs: performance.now() + 240_000,
     state: "open",
     hasLeaked: false,
+    wasFull: false,
+    wasUsedAgain: false,
     roomLink: null,
     ...given,
   };

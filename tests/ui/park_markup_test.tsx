@@ -275,9 +275,30 @@ Deno.test("pair: what became of a link stands in a status region, and a link tha
     assertEquals(allElements(root).filter((n) => n.attributes.get("role") === "timer"), []);
     oneByRole(root, "button", "Put away");
   }
-  const leaked = treeOf(() => pairDialog({ offers: [offered({ state: "leaked" })] }));
+  const leaked = treeOf(() => pairDialog({ offers: [offered({ hasLeaked: true })] }));
   assertStringIncludes(statusesOf(leaked).join(" "), "wrong bench");
   oneByRole(leaked, "textbox", "Pairing link");
+});
+
+Deno.test("pair: refused by a full bench of the admin's own, the link stays in the dialog with a warning, and in the bar", () => {
+  const offers = [offered({ wasFull: true })];
+  const root = treeOf(() => pairDialog({ offers }));
+  assertStringIncludes(statusesOf(root).join(" "), "this bench has as many links as it takes");
+  assert(renderToString(<>{pairDialog({ offers })}</>).includes("offer-word-warn"));
+  oneByRole(root, "textbox", "Pairing link");
+  const over = treeOf(() => bar({ offers }));
+  assertStringIncludes(textOf(over), "this bench has as many links as it takes");
+  oneByRole(over, "button", "Show the link");
+});
+
+Deno.test("pair: paired, and the link tried again: a success with one sentence more, no warning", () => {
+  const offers = [offered({ state: "paired", wasUsedAgain: true, roomLink: "https://o/room#m" })];
+  const root = treeOf(() => pairDialog({ offers }));
+  const [words = ""] = statusesOf(root);
+  assert(words.startsWith("Paired with quiet-oak-42. "), words);
+  assertStringIncludes(words, "that was refused");
+  assert(!renderToString(<>{pairDialog({ offers })}</>).includes("offer-word-warn"));
+  oneByRole(root, "textbox", "Room link on the other bench");
 });
 
 Deno.test("pair: paired, the admin gets the room's link there, and what handing it out means", () => {

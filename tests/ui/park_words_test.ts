@@ -14,7 +14,7 @@ import {
   shortFingerprint,
 } from "../../lib/ui/bench_words.ts";
 import { findFailureWords } from "../../lib/ui/find_words.ts";
-import { isLeaked, isOpen, offerLine, offerNews, offerWords } from "../../lib/ui/offer_words.ts";
+import { isOpen, isTroubled, offerLine, offerNews, offerWords } from "../../lib/ui/offer_words.ts";
 import { timeLeft } from "../../lib/ui/offer_words.ts";
 import { ADMIN_REFUSALS, OFFER_EVENTS, PAIR_FAILURES } from "../../lib/wire/mod.ts";
 import { fullView, HERE_ID, OAK_ID, offered, otherSeat, seat } from "./fixtures.ts";
@@ -52,6 +52,8 @@ Deno.test("every failure of accepting has its sentence; only success says paired
   assertStringIncludes(pairFailureWords("used"), "already used");
   assertStringIncludes(pairFailureWords("expired"), "expired");
   assertStringIncludes(pairFailureWords("wrong-bench"), "wrong bench");
+  // Either bench may be the full one.
+  assertStringIncludes(pairFailureWords("too-many"), "One of the two benches");
 });
 
 Deno.test("the fixed words stand in the failure that they name, and in no other", () => {
@@ -72,7 +74,18 @@ Deno.test("a link that is spent or for another bench is not tried again", () => 
   assert(mayTryAgain("no-connection"));
 });
 
-const STATES: readonly PairingOffer["state"][] = ["open", "taken-back", ...OFFER_EVENTS];
+/** Events that leave an offer's state as it was, and what they say of it. */
+const NOTES: Readonly<Record<string, Partial<PairingOffer>>> = {
+  "leaked": { hasLeaked: true },
+  "full": { wasFull: true },
+  "used-again": { wasUsedAgain: true },
+};
+
+const STATES = [
+  "open",
+  "taken-back",
+  ...OFFER_EVENTS.filter((event) => !Object.hasOwn(NOTES, event)),
+] as PairingOffer["state"][];
 
 Deno.test("every end of a pairing link has its words, in full and in short", () => {
   assertSentences(STATES.map((state) => offerWords(offered({ state }))));
@@ -86,16 +99,65 @@ Deno.test("every end of a pairing link has its words, in full and in short", () 
   assertStringIncludes(offerWords(offered({ state: "unconfirmed" })), "already used");
 });
 
-Deno.test("a leaked link still works, says so, and that it can be taken back", () => {
-  for (const offer of [offered({ hasLeaked: true }), offered({ state: "leaked" })]) {
-    assert(isOpen(offer) && isLeaked(offer));
-    const words = offerWords(offer);
-    for (const part of ["wrong bench", "still works", "Take it back"]) {
-      assertStringIncludes(words, part);
+Deno.test("whatever came between or after has words of its own, in every state that it can come in; none of them says paired", () => {
+  const open = Object.values(NOTES).map((note) => offered(note));
+  const used = (["paired", "unconfirmed", "refused"] as const).map((state) =>
+    offered({ state, wasUsedAgain: true })
+  );
+  const all = [...STATES.map((state) => offered({ state })), ...open, ...used];
+  assertSentences(all.map(offerWords));
+  assertSentences(all.map(offerLine));
+  for (const offer of all) {
+    for (const words of [offerWords(offer), offerLine(offer)]) {
+      assertEquals(/\bpaired\b/i.test(words), offer.state === "paired", words);
     }
   }
+});
+
+Deno.test("a leaked link still works, says so, and that it can be taken back", () => {
+  const offer = offered({ hasLeaked: true });
+  assert(isOpen(offer) && isTroubled(offer));
+  const words = offerWords(offer);
+  for (const part of ["wrong bench", "still works", "Take it back"]) {
+    assertStringIncludes(words, part);
+  }
   const over = offered({ state: "paired", hasLeaked: true });
-  assert(!isOpen(over) && !isLeaked(over));
+  assert(!isOpen(over) && !isTroubled(over));
+});
+
+Deno.test("a link that came while this bench was full still works, says why it came to nothing, and so when it expires", () => {
+  const offer = offered({ wasFull: true });
+  assert(isOpen(offer) && isTroubled(offer));
+  for (const words of [offerWords(offer), offerLine(offer)]) {
+    assertStringIncludes(words, "could not pair: this bench has as many links as it takes");
+    assert(!words.includes("Waiting"));
+  }
+  assertStringIncludes(offerWords(offer), "can try again with this link");
+  const leaked = offerWords(offered({ wasFull: true, hasLeaked: true }));
+  for (const part of ["wrong bench", "as many links"]) assertStringIncludes(leaked, part);
+  const expired = offerWords(offered({ state: "expired", wasFull: true }));
+  for (const part of ["expired", "as many links"]) assertStringIncludes(expired, part);
+  assert(!expired.includes("did not accept"));
+  const after = offered({ state: "paired", wasFull: true });
+  assertEquals([isTroubled(after), offerWords(after)], [false, "Paired with quiet-oak-42."]);
+});
+
+Deno.test("a used link that was tried again: what became of it stands, that it was refused stands behind", () => {
+  for (const state of ["paired", "unconfirmed", "refused"] as const) {
+    const before = offered({ state });
+    const after = offered({ state, wasUsedAgain: true });
+    assert(offerWords(after).startsWith(`${offerWords(before)} `));
+    assert(offerLine(after).startsWith(`${offerLine(before)} `));
+    assertStringIncludes(offerWords(after), "once more after it was used: that was refused");
+    assert(!isTroubled(after));
+    assertEquals(offerNews([before], [after]), [offerWords(after)]);
+  }
+  // Used, and the other bench's first word not there yet: neither waiting for a tap, nor good at the right bench.
+  for (const given of [{}, { hasLeaked: true }, { wasFull: true }]) {
+    const words = offerWords(offered({ ...given, wasUsedAgain: true }));
+    assert(words.startsWith("quiet-oak-42 accepted, and is not heard yet."));
+    assert(!/still works|try again/.test(words));
+  }
 });
 
 Deno.test("offerNews() tells what became of a link, once, and nothing that the admin did", () => {
