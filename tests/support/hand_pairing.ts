@@ -18,7 +18,11 @@ import {
   pairClaimSeed,
   pairTokenHash,
 } from "../../lib/proof/mod.ts";
-import { acceptInvitation, parseInvitation } from "../../lib/session/pairing_page.ts";
+import {
+  acceptInvitation,
+  type AcceptResult,
+  parseInvitation,
+} from "../../lib/session/pairing_page.ts";
 import type { TabSocket, TabSocketEvents } from "../../lib/session/world.ts";
 import {
   type BenchControl,
@@ -108,8 +112,8 @@ export class HandAdmin {
     if (refusal !== null) throw new Error(`the bench refused it: ${refusal}`);
   }
 
-  /** Pairs the room with the bench at `url`, and waits until both say so. */
-  async pairWith(url: string): Promise<void> {
+  /** Makes a pairing link for the bench at `url`; resolves to its code once the bench has the offer. */
+  async offerTo(url: string): Promise<string> {
     const { bench: hub } = await this.#next("hi");
     const spoke = await helloOf(url);
     const secret = randomBytes(32);
@@ -122,26 +126,27 @@ export class HandAdmin {
         hubFp: hub.fp,
       }),
     );
-    const code = encodePairingLink({
+    return encodePairingLink({
       secret,
       hubSignPublicKey: hub.signPublicKey,
       hubBoxPublicKey: hub.boxPublicKey,
       roomToken: "",
       hubLabel: hub.label,
     });
-    const read = parseInvitation(code);
-    if (read.tag !== "invitation") throw new Error("the pairing link does not read");
-    const { invitation } = read;
-    const accepted = await acceptInvitation(
-      { invitation, operatorToken: "" },
-      (events) => connectAsPage(url, events),
-    );
+  }
+
+  /** Pairs the room with the bench at `url`, and waits until both say so. Resolves to the code of the link, which is used then. */
+  async pairWith(url: string): Promise<string> {
+    const spoke = await helloOf(url);
+    const code = await this.offerTo(url);
+    const accepted = await acceptAt(url, code);
     if (!accepted.ok) throw new Error(`not paired: ${accepted.reason}`);
     await this.#until(() =>
       this.#controls.findLast((each) => each.t === "links")?.benches.some(({ fp, isUp }) =>
         isUp && equalBytes(fp, spoke.bench.fp)
       ) === true
     );
+    return code;
   }
 
   /** The room's link on the bench it was made on; for who wants to read along. */
@@ -187,6 +192,17 @@ export class HandAdmin {
       look();
     });
   }
+}
+
+/** Opens a pairing link at the bench at `url`, as its keeper does. */
+export function acceptAt(url: string, code: string): Promise<AcceptResult> {
+  const read = parseInvitation(code);
+  if (read.tag !== "invitation") throw new Error("the pairing link does not read");
+  const { invitation } = read;
+  return acceptInvitation(
+    { invitation, operatorToken: "" },
+    (events) => connectAsPage(url, events),
+  );
 }
 
 /** What a bench says first. */
