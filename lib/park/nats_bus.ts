@@ -29,6 +29,9 @@ const REFUSED_PAUSE_MS = 10_000;
 /** Published and not yet taken by the system: a picture in boxes. Beyond it the server does not read, and bytes are lost. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 
+/** What was published just before a close has so long to reach the server. A bench that stops has 1 s for all its goodbyes. */
+const LAST_WORDS_MS = 200;
+
 /** How an attempt or a connection ended. */
 type Fault = DialFault | BusRefusal | "ended";
 
@@ -50,6 +53,7 @@ class NatsBus implements Bus {
   readonly #voice: NatsVoice;
   readonly #addresses: NatsAddress[];
   readonly #subscriptions = new Set<Subscription>();
+  /** Raised when the connection has to go. */
   readonly #ending = new AbortController();
   readonly #running: Promise<void>;
   /** How the newest attempt at each address ended. */
@@ -61,6 +65,7 @@ class NatsBus implements Bus {
   readonly #said = new Set<string>();
   #status: BusStatus = { tag: "away" };
   #connection: Dialled | null = null;
+  #closing: Promise<void> | null = null;
   #onStatus: (status: BusStatus) => void = () => {};
 
   constructor(access: NatsAccess, voice: NatsVoice) {
@@ -97,7 +102,7 @@ class NatsBus implements Bus {
 
   subscribe(subject: string, onMessage: (bytes: Bytes) => void): Stop {
     checkBusSubject(subject);
-    if (this.#ending.signal.aborted) return () => {};
+    if (this.#closing !== null) return () => {};
     const subscription: Subscription = { subject, onMessage, leave: () => {} };
     this.#subscriptions.add(subscription);
     if (this.#connection !== null) this.#join(subscription, this.#connection);
@@ -106,12 +111,19 @@ class NatsBus implements Bus {
     };
   }
 
-  async close(): Promise<void> {
-    this.#ending.abort();
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    const isUp = this.#status.tag === "up";
     this.#subscriptions.clear();
     this.#onStatus = () => {};
     this.#status = { tag: "away" };
-    this.#connection?.cut();
+    // The package sends what is published in a microtask, and a cut throws away what the system has not sent: without a
+    // wait the last word of a bench that stops reaches nobody.
+    if (isUp && this.#connection !== null) await lastWords(this.#connection.client);
+    this.#ending.abort();
     await this.#running;
   }
 
@@ -120,7 +132,7 @@ class NatsBus implements Bus {
     let failedAttempts = 0;
     for (let at = 0; !signal.aborted; at = (at + 1) % this.#addresses.length) {
       const fault = await this.#attempt(at);
-      if (signal.aborted) return;
+      if (this.#closing !== null) return;
       this.#note(at, fault);
       failedAttempts = fault === "ended" ? 0 : failedAttempts + 1;
       await pause(this.#pauseMs(fault, failedAttempts), signal);
@@ -247,7 +259,7 @@ class NatsBus implements Bus {
     const { tag } = status;
     const why = tag === "refused" ? status.why : null;
     const oldWhy = this.#status.tag === "refused" ? this.#status.why : null;
-    if (this.#ending.signal.aborted || (tag === this.#status.tag && why === oldWhy)) return;
+    if (this.#closing !== null || (tag === this.#status.tag && why === oldWhy)) return;
     this.#status = status;
     this.#onStatus(status);
   }
@@ -298,6 +310,20 @@ function wordsFor(fault: Fault, address: NatsAddress): string | null {
       return `${where} takes too little in one message: max_payload must be at least ${MIN_BUS_PAYLOAD_BYTES}.`;
     default:
       return assertNever(fault);
+  }
+}
+
+/** Waits until the server has all that was published, or will not have it any more. Never rejects. */
+async function lastWords(client: Dialled["client"]): Promise<void> {
+  const { promise: isLate, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, LAST_WORDS_MS);
+  try {
+    // The answer is never given up by itself when the connection ends.
+    await Promise.race([client.flush(), client.closed(), isLate]);
+  } catch {
+    // It ended before it was asked.
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -177,6 +177,21 @@ export function testBus(name: string, open: () => Promise<BusPlace>): void {
     assertEquals([b.status.tag, b.publish(SUBJECT, utf8("x"))], ["away", false]);
   });
 
+  test("what was published in the moment of a close still arrives: the last word of a bench that stops", async (place) => {
+    // The third stands where the first does: what it says afterwards goes the same way, and so comes later.
+    const [a, b, c] = [await place.bus(), await place.bus(), await place.bus()];
+    const { texts, hear } = listener();
+    b.subscribe(SUBJECT, hear);
+    await place.settle();
+    const expected = Array.from({ length: 64 }, (_, index) => `last ${index}`);
+    for (const text of expected) assertEquals(a.publish(SUBJECT, utf8(text)), true);
+    const closing = [a.close(), a.close()];
+    assertEquals([a.status.tag, a.publish(SUBJECT, utf8("after"))], ["away", false]);
+    await Promise.all(closing);
+    await place.settle();
+    assertEquals([texts, c.status.tag], [expected, "up"]);
+  });
+
   test("a call that is a mistake throws, up and away alike", async (place) => {
     const bus = await place.bus();
     const tryAll = () => {

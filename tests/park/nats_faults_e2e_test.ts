@@ -7,6 +7,7 @@ import { type Bytes, MIN_BUS_PAYLOAD_BYTES, utf8 } from "../../lib/wire/mod.ts";
 import { FakeNats, type FakeNatsSetup } from "../support/fake_nats.ts";
 import { settleBuses, watchBus } from "../support/nats_place.ts";
 import { NatsServer } from "../support/nats_server.ts";
+import { printedBy } from "../support/printed_by.ts";
 import { TcpValve } from "../support/tcp_valve.ts";
 import { ThrowawayCerts } from "../support/throwaway_certs.ts";
 import { until } from "../support/until.ts";
@@ -202,6 +203,29 @@ for (const [what, setup] of Object.entries(STUCK)) {
   });
 }
 
+Deno.test("a close with a last word under way does not hang on a server that answers nothing more", async () => {
+  // The login and what makes it up are answered, the close is not.
+  await using fake = new FakeNats({ answeredPings: 2 });
+  const watched = watchBus(fake.address);
+  await watched.is("up");
+  assertEquals(watched.bus.publish("bt1.x", utf8("last")), true);
+  await closesSoon(watched.bus);
+  await until(() => fake.open === 0, "the connection ends");
+  assertEquals([fake.pings, tags(watched.told), watched.said], [3, ["up"], []]);
+});
+
+Deno.test("a close with a last word under way is over when the connection is", async () => {
+  await using fake = new FakeNats({ answeredPings: 2 });
+  const watched = watchBus(fake.address);
+  await watched.is("up");
+  watched.bus.publish("bt1.x", utf8("last"));
+  const closing = watched.bus.close();
+  fake.hangUp();
+  await closing;
+  // Nothing is dialled any more.
+  assertEquals([fake.accepted, tags(watched.told), watched.said], [1, ["up"], []]);
+});
+
 Deno.test("a connection that ends between the login and the first answer is over, and so is a close then", async () => {
   await using fake = new FakeNats({ answeredPings: 1 });
   const watched = watchBus(fake.address);
@@ -228,20 +252,6 @@ for (const [what, info] of Object.entries(NONSENSE)) {
     await until(() => fake.accepted === 3, "a third attempt");
     assertEquals([watched.told, watched.said], [[], []]);
   });
-}
-
-/** Everything that is printed while `run` runs. */
-async function printedBy(run: () => Promise<void>): Promise<unknown[]> {
-  const printed: unknown[] = [];
-  const { log, info, warn, error } = console;
-  const note = (...what: unknown[]) => void printed.push(...what);
-  Object.assign(console, { log: note, info: note, warn: note, error: note });
-  try {
-    await run();
-  } finally {
-    Object.assign(console, { log, info, warn, error });
-  }
-  return printed;
 }
 
 Deno.test("a server that talks nonsense once it is in is left, and nothing of it is printed", async () => {
