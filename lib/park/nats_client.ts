@@ -1,6 +1,7 @@
 // NATS's own client and its own TCP and TLS, with an end to every wait: `@nats-io/transport-node`, and the one door to it. Two
 // things are added to its transport, because whoever answers is a stranger: it can be cut at any moment, also while it dials
 // (left alone, a server that says nothing keeps a socket of ours at every attempt), and it reads no line without an end.
+// Over WebSocket it is the same transport on another wire: the package's own has no such bounds, and no place to add them.
 // Never comes back by itself and never keeps anything for later: nats_bus.ts does the first, nobody the second.
 
 import {
@@ -15,7 +16,6 @@ import {
   setTransportFactory,
   tokenAuthenticator,
   usernamePasswordAuthenticator,
-  wsconnect,
 } from "@nats-io/transport-node";
 import { NodeTransport } from "@nats-io/transport-node/lib/node_transport.js";
 import { utf8 } from "../wire/mod.ts";
@@ -79,14 +79,11 @@ const MOST_PINGS_OUT = 2;
 /** The longest INFO; a server in a cluster of hundreds says less than 64 KiB. */
 const MAX_INFO_BYTES = 256 * 1024;
 
+/** What each piece of it counts for at least: the package puts all pieces together anew whenever one comes. */
+const LEAST_INFO_PIECE_BYTES = 1024;
+
 /** More than this without one message that was asked for, and it is cut: the parser gathers a line without an end for ever. */
 const MAX_UNEXPLAINED_BYTES = 8 * 1024 * 1024;
-
-/** Dials one server and logs in. Rejects with `DialError`; nothing is left open then. */
-export function dial(address: NatsAddress, options: DialOptions): Promise<Dialled> {
-  const isWeb = address.scheme === "ws" || address.scheme === "wss";
-  return isWeb ? dialWeb(address, options) : dialTcp(address, options);
-}
 
 /** Whether an error of a connection means that the server does not want this bench. */
 export function isNotLetIn(error: unknown): boolean {
@@ -107,11 +104,14 @@ function connectionOptions(address: NatsAddress, options: DialOptions): Connecti
   };
 }
 
-async function dialTcp(address: NatsAddress, options: DialOptions): Promise<Dialled> {
+/** Dials one server and logs in. Rejects with `DialError`; nothing is left open then. */
+export async function dial(address: NatsAddress, options: DialOptions): Promise<Dialled> {
   const { host, scheme } = address;
   const { ca, signal } = options;
-  const needsTls = scheme === "tls" || ca !== null;
-  const transport = new BoundTransport(needsTls);
+  const isWeb = scheme === "ws" || scheme === "wss";
+  // Over WebSocket, TLS is a matter of the wire below it.
+  const needsTls = !isWeb && (scheme === "tls" || ca !== null);
+  const transport = isWeb ? new WebTransport(address, ca) : new TcpTransport(needsTls);
   const cut = () => transport.cut();
   const connectionOfIt = () =>
     NatsConnectionImpl.connect({
@@ -167,55 +167,6 @@ function tlsOptions(host: string, ca: string | null): object {
   return { host, servername: isAddress ? "" : host, ...(ca === null ? {} : { ca }) };
 }
 
-async function dialWeb(address: NatsAddress, options: DialOptions): Promise<Dialled> {
-  const { ca, signal } = options;
-  const url = `${address.scheme}://${showNatsAddress(address)}/`;
-  const trust = ca === null ? null : Deno.createHttpClient({ caCerts: [ca] });
-  // Deno takes a client here; the DOM's types do not know that.
-  const socket = new WebSocket(
-    url,
-    (trust === null ? {} : { client: trust }) as unknown as string[],
-  );
-  let isCut = false;
-  const cut = () => {
-    if (isCut) return;
-    isCut = true;
-    trust?.close();
-    socket.close();
-    // A close waits for the other side. The package is told that it is over, as a lost connection tells it.
-    socket.onerror?.(new ErrorEvent("error", { message: "cut" }));
-  };
-  let isUntrusted = false;
-  socket.addEventListener("error", (event) => {
-    event.preventDefault();
-    isUntrusted ||= event instanceof ErrorEvent && /invalid peer certificate/.test(event.message);
-  });
-  signal.addEventListener("abort", cut);
-  try {
-    const client = await unlessAborted(
-      signal,
-      inTurn((onBegun) =>
-        wsconnect({
-          ...connectionOptions(address, options),
-          servers: url,
-          wsFactory: () => {
-            onBegun();
-            return Promise.resolve({ socket, encrypted: address.scheme === "wss" });
-          },
-        })
-      ),
-    );
-    const waitingBytes = () => socket.bufferedAmount;
-    return { client, waitingBytes, explain: () => undefined, cut };
-  } catch (cause) {
-    cut();
-    const fault = isUntrusted ? "untrusted" : isNotLetIn(cause) ? "not-let-in" : "unreachable";
-    throw new DialError(fault, { cause });
-  } finally {
-    signal.removeEventListener("abort", cut);
-  }
-}
-
 /** What comes of `connecting`, unless `signal` is raised first: the package does not always end what was cut. */
 async function unlessAborted(
   signal: AbortSignal,
@@ -250,19 +201,19 @@ function authenticatorsOf(
 }
 
 /** The package's own transport, with bounds. One connection. */
-class BoundTransport extends NodeTransport {
-  readonly #needsTls: boolean;
+abstract class BoundTransport extends NodeTransport {
   /** Called when the package took this transport. */
   onBegun: () => void = () => undefined;
-  #fault: DialFault | null = null;
-  #hasDialled = false;
-  #hasHeard = false;
   #unexplainedBytes = 0;
+  /** Whether the wire stood. */
+  protected hasDialled = false;
+  protected hasHeard = false;
 
-  constructor(needsTls: boolean) {
-    super();
-    this.#needsTls = needsTls;
-  }
+  /** What an error of this connection means. */
+  abstract faultOf(error: unknown): DialFault;
+
+  /** Throws when a server with these first words is not one to talk to; returns what the package shall hold for them. */
+  protected abstract judgeInfo(info: ServerInfo): ServerInfo;
 
   get waitingBytes(): number {
     return this.isClosed ? 0 : this.socket?.writableLength ?? 0;
@@ -296,42 +247,25 @@ class BoundTransport extends NodeTransport {
     this.cut();
   }
 
-  /** What an error of this connection means. */
-  faultOf(error: unknown): DialFault {
-    if (this.#fault !== null) return this.#fault;
-    if (isNotLetIn(error)) return "not-let-in";
-    if (isWrongPort(error)) return "not-for-clients";
-    if (isAboutCertificate(error)) return "untrusted";
-    return this.#hasDialled && !this.#hasHeard ? "mute" : "unreachable";
-  }
-
   override connect(...all: Parameters<NodeTransport["connect"]>): Promise<void> {
     this.onBegun();
     return this.isClosed ? Promise.reject(new DialError("unreachable")) : super.connect(...all);
   }
 
-  /** The server's first words, which tell a port for clients from one for servers. */
+  /** The server's first words. */
   override async peekInfo(): Promise<ServerInfo> {
-    this.#hasDialled = true;
+    this.hasDialled = true;
     let bytes = 0;
     this.socket.on("data", (piece: Uint8Array) => {
-      this.#hasHeard = true;
-      bytes += piece.length;
+      this.hasHeard = true;
+      bytes += Math.max(piece.length, LEAST_INFO_PIECE_BYTES);
       if (bytes > MAX_INFO_BYTES) this.cut();
     });
     const info: unknown = await super.peekInfo();
     if (typeof info !== "object" || info === null || Array.isArray(info)) {
       throw new DialError("unreachable");
     }
-    const fields = info as Readonly<Record<string, unknown>>;
-    // Clients are numbered; other servers are not, except at the port for leaf nodes, which says that it is one.
-    if (typeof fields.client_id !== "number" || fields.info_on_connect !== undefined) {
-      throw new DialError(this.#fault = "not-for-clients");
-    }
-    if (this.#needsTls && fields.tls_required !== true && fields.tls_available !== true) {
-      throw new DialError(this.#fault = "no-tls");
-    }
-    return info as ServerInfo;
+    return this.judgeInfo(info as ServerInfo);
   }
 
   override async *iterate(): AsyncIterableIterator<Uint8Array> {
@@ -348,6 +282,169 @@ class BoundTransport extends NodeTransport {
       // Left early: the package could not read what came, and would print that next. It never gets there.
       if (!isOver) await new Promise(() => undefined);
     }
+  }
+}
+
+/** Over TCP, and over TLS where it is asked for or offered. */
+class TcpTransport extends BoundTransport {
+  readonly #needsTls: boolean;
+  #fault: DialFault | null = null;
+
+  constructor(needsTls: boolean) {
+    super();
+    this.#needsTls = needsTls;
+  }
+
+  override faultOf(error: unknown): DialFault {
+    if (this.#fault !== null) return this.#fault;
+    if (isNotLetIn(error)) return "not-let-in";
+    if (isWrongPort(error)) return "not-for-clients";
+    if (isAboutCertificate(error)) return "untrusted";
+    return this.hasDialled && !this.hasHeard ? "mute" : "unreachable";
+  }
+
+  /** They tell a port for clients from one for servers. */
+  protected override judgeInfo(info: ServerInfo): ServerInfo {
+    const fields = info as unknown as Readonly<Record<string, unknown>>;
+    // Clients are numbered; other servers are not, except at the port for leaf nodes, which says that it is one.
+    if (typeof fields.client_id !== "number" || fields.info_on_connect !== undefined) {
+      throw new DialError(this.#fault = "not-for-clients");
+    }
+    if (this.#needsTls && fields.tls_required !== true && fields.tls_available !== true) {
+      throw new DialError(this.#fault = "no-tls");
+    }
+    return info;
+  }
+}
+
+/** Over WebSocket. */
+class WebTransport extends BoundTransport {
+  readonly #url: string;
+  readonly #ca: string | null;
+  #wire: WebWire | null = null;
+
+  constructor(address: NatsAddress, ca: string | null) {
+    super();
+    this.#url = `${address.scheme}://${showNatsAddress(address)}/`;
+    this.#ca = ca;
+  }
+
+  override cut(): void {
+    super.cut();
+    this.#wire?.destroy();
+  }
+
+  override faultOf(error: unknown): DialFault {
+    if (this.#wire?.isUntrusted === true) return "untrusted";
+    return isNotLetIn(error) ? "not-let-in" : "unreachable";
+  }
+
+  override async dial(): Promise<NodeTransport["socket"]> {
+    this.#wire = new WebWire(this.#url, this.#ca);
+    await this.#wire.opened;
+    return this.#wire as unknown as NodeTransport["socket"];
+  }
+
+  /** Whatever it says of TLS is said of its port for TCP: here there is TLS already, or there is none. */
+  protected override judgeInfo(info: ServerInfo): ServerInfo {
+    return { ...info, tls_required: false, tls_available: false };
+  }
+}
+
+type WireEvent = "data" | "error" | "close" | "end";
+
+/**
+ * A WebSocket, as far as the package's transport looks at a socket of `node:net`. Two things are Deno's and have no bound here:
+ * what it gathers of a message that is not whole yet, and how long it keeps a closed socket whose other side does not answer.
+ */
+class WebWire {
+  /** Resolves when it stands, rejects when it does not come to that. */
+  readonly opened: Promise<void>;
+  /** Its certificate is not one that this bench trusts for that name. */
+  isUntrusted = false;
+  destroyed = false;
+  readonly #socket: WebSocket;
+  readonly #trust: Deno.HttpClient | null;
+  readonly #listeners = new Map<WireEvent, ((value?: unknown) => void)[]>();
+  /** Came while nobody listened: the package looks for the first line, and then turns round to read. */
+  #early: Uint8Array[] = [];
+  #earlyBytes = 0;
+
+  constructor(url: string, ca: string | null) {
+    this.#trust = ca === null ? null : Deno.createHttpClient({ caCerts: [ca] });
+    const trust = this.#trust === null ? {} : { client: this.#trust };
+    // Deno takes a client here; the DOM's types do not know that.
+    this.#socket = new WebSocket(url, trust as unknown as string[]);
+    this.#socket.binaryType = "arraybuffer";
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.opened = promise;
+    this.#socket.onopen = () => resolve();
+    this.#socket.onmessage = ({ data }) => this.#onMessage(data);
+    this.#socket.onerror = (event) => {
+      event.preventDefault();
+      const message = event instanceof ErrorEvent ? event.message : "";
+      this.isUntrusted ||= /invalid peer certificate/.test(message);
+      this.#emit("error", new Error(message));
+      this.destroy();
+    };
+    this.#socket.onclose = () => this.destroy();
+    this.on("close", () => reject(new Error("it did not open")));
+    // Who cuts it while it dials has stopped waiting.
+    promise.catch(() => undefined);
+  }
+
+  get writableLength(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  on(event: WireEvent, run: (value?: unknown) => void): void {
+    this.#listeners.set(event, [...this.#listeners.get(event) ?? [], run]);
+    // Later, as a socket of `node:net` does it: who adds one listener may be about to add a second.
+    if (event === "data") queueMicrotask(() => this.#deliver());
+    if (event === "close" && this.destroyed) queueMicrotask(run);
+  }
+
+  removeAllListeners(): void {
+    this.#listeners.clear();
+  }
+
+  write(frame: Uint8Array<ArrayBuffer>, onWritten: (error?: Error) => void): void {
+    if (this.#socket.readyState === WebSocket.OPEN && frame.length > 0) this.#socket.send(frame);
+    onWritten();
+  }
+
+  /** Ends it at once for whoever listens. The socket's own close waits for the other side, and nothing of it is heard. */
+  destroy(): void {
+    if (this.destroyed) return;
+    this.destroyed = true;
+    this.#early = [];
+    this.#socket.onmessage = null;
+    this.#socket.close();
+    this.#trust?.close();
+    this.#emit("close");
+  }
+
+  #onMessage(data: unknown): void {
+    // NATS is binary. The package would take a text for a number of bytes to reserve.
+    if (!(data instanceof ArrayBuffer)) return this.destroy();
+    // An empty message says nothing, and no count of bytes would ever see it.
+    if (data.byteLength === 0) return;
+    this.#early.push(new Uint8Array(data));
+    this.#earlyBytes += data.byteLength;
+    this.#deliver();
+    if (this.#earlyBytes > MAX_INFO_BYTES) this.destroy();
+  }
+
+  #deliver(): void {
+    while (this.#early.length > 0 && this.#listeners.has("data")) {
+      const piece = this.#early.shift()!;
+      this.#earlyBytes -= piece.length;
+      this.#emit("data", piece);
+    }
+  }
+
+  #emit(event: WireEvent, value?: unknown): void {
+    for (const run of this.#listeners.get(event) ?? []) run(value);
   }
 }
 

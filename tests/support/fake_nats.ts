@@ -14,6 +14,12 @@ export interface FakeNatsSetup {
   readonly answeredPings?: number;
 }
 
+/** What such a server says first; `null` is nothing. */
+export function greeting({ info }: FakeNatsSetup): string | null {
+  if (typeof info === "string" || info === null) return info;
+  return `INFO ${JSON.stringify({ ...INFO, ...info })} \r\n`;
+}
+
 /** A listener on a free port of 127.0.0.1, until its disposal. */
 export class FakeNats implements AsyncDisposable {
   /** How many connections there ever were. */
@@ -70,12 +76,10 @@ export class FakeNats implements AsyncDisposable {
     this.pings = 0;
     this.open++;
     this.#connections.add(connection);
-    const { info, answeredPings = Infinity } = this.#setup;
+    const { answeredPings = Infinity } = this.#setup;
     let leftPings = answeredPings;
-    if (typeof info === "string") await write(connection, utf8(info));
-    else if (info !== null) {
-      await write(connection, utf8(`INFO ${JSON.stringify({ ...INFO, ...info })} \r\n`));
-    }
+    const words = greeting(this.#setup);
+    if (words !== null) await write(connection, utf8(words));
     const decoder = new TextDecoder();
     const buffer = new Uint8Array(64 * 1024);
     try {
