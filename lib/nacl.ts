@@ -67,23 +67,10 @@ export function scalarMultLoose(secret: Uint8Array, publicKey: Uint8Array): Byte
   return plain(nacl.scalarMult(secret, publicKey));
 }
 
-/** XSalsa20-Poly1305 under an X25519 agreement (`nacl.box`). The caller has refused small-order keys [P4]. */
-export function boxLoose(
-  message: Uint8Array,
-  nonce: Uint8Array,
-  publicKey: Uint8Array,
-  secretKey: Uint8Array,
-): Bytes {
-  return plain(nacl.box(message, nonce, publicKey, secretKey));
-}
-
-/** The message, or `null`. The caller has refused small-order keys [P4]. */
-export function openBoxLoose(
-  box: Uint8Array,
-  nonce: Uint8Array,
-  publicKey: Uint8Array,
-  secretKey: Uint8Array,
-): Bytes | null {
-  const opened = nacl.box.open(box, nonce, publicKey, secretKey);
-  return opened === null ? null : plain(opened);
+/**
+ * The secretbox key of an X25519 agreement (`nacl.box.before`): `nacl.box` is `secretbox` under it. For a small-order key it is
+ * the same for every secret; lib/proof refuses that.
+ */
+export function boxKeyLoose(publicKey: Uint8Array, secretKey: Uint8Array): Bytes {
+  return plain(nacl.box.before(publicKey, secretKey));
 }

@@ -3,6 +3,7 @@
 // part ends by itself. Ports are 3000 and 3001 where they are free, else what the system gives.
 
 const ROOT = new URL("../", import.meta.url);
+const LOOPBACK = "127.0.0.1";
 const NATS_SERVER = "nats-server";
 const HOW_TO_INSTALL = "apt-get install nats-server, or see https://docs.nats.io";
 const WISHED_PORTS = [3000, 3001];
@@ -84,7 +85,7 @@ function start(
 function freePort(wished: number): number {
   for (const port of [wished, 0]) {
     try {
-      const listener = Deno.listen({ hostname: "0.0.0.0", port });
+      const listener = Deno.listen({ hostname: LOOPBACK, port });
       const { port: free } = listener.addr as Deno.NetAddr;
       listener.close();
       return free;
@@ -124,6 +125,7 @@ async function startBench(number: number, natsPort: string): Promise<{
   const port = freePort(WISHED_PORTS[number]!);
   const url = `http://localhost:${port}`;
   const bench = start(`Bench ${LABELS[number]}`, Deno.execPath(), await serveArguments(), {
+    HOST: LOOPBACK,
     PORT: String(port),
     BENCH_ID: LABELS[number]!,
     PUBLIC_URL: url,

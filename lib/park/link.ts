@@ -29,6 +29,7 @@ import {
   LINK_STATE_EVERY_MS,
   LINK_TAKEN_EVERY_BYTES,
   LINK_WINDOW_BYTES,
+  LINKS_OPENED_AT_ONCE,
   MAX_ECHOED_BOX_BYTES,
   MAX_LINK_DATA_BYTES,
   MAX_LINK_PENDING_BYTES,
@@ -50,6 +51,7 @@ import {
   LinkOpener,
   LinkSealer,
   type ListedBench,
+  MAX_LEFT_IDS,
   MAX_LINK_FRAME_BYTES,
   parseLinkMessage,
 } from "./link_frame.ts";
@@ -69,9 +71,6 @@ const LAST_WORDS_AGAIN_MS = 1_000;
  * side heard nothing for LINK_DOWN_AFTER_MS, and counts everybody here as gone [K14].
  */
 const FAREWELL_MS = LINK_DOWN_AFTER_MS + LINK_STATE_EVERY_MS;
-
-/** When a class leaves, talk must not wait behind its repeated farewells: a quarter of the rate. */
-const MOST_FAREWELLS_A_TICK = LINK_FRAMES_PER_SECOND / 4;
 
 /** Half is for whoever comes first, the other half in equal parts: benches that take nothing must not silence the rest [Q7]. */
 const SHARED_PENDING_BYTES = MAX_PENDING_BYTES / 2;
@@ -113,7 +112,7 @@ export interface LinkEvents {
   onEnd(why: LinkEnding): void;
   onData(entries: readonly Entry[]): void;
   onTo(from: MemberId, to: MemberId, box: Uint8Array): void;
-  onLeft(memberId: MemberId): void;
+  onLeft(memberIds: readonly MemberId[]): void;
   onAdmin(frame: Uint8Array): void;
   onRefused(ctr: number, lastCtr: number, why: AdminRefusal): void;
   /** The count of the other side changed. */
@@ -127,6 +126,12 @@ export interface LinkRates {
   readonly bytesPerSecond: number;
 }
 
+/** What it carries where nothing else is set. */
+export const LINK_RATES: LinkRates = {
+  framesPerSecond: LINK_FRAMES_PER_SECOND,
+  bytesPerSecond: LINK_BYTES_PER_SECOND,
+};
+
 /** What a link is made of. `root` is wiped here. */
 export interface LinkOptions {
   readonly side: "hub" | "spoke";
@@ -135,13 +140,16 @@ export interface LinkOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly pending: PendingBytes;
+  /** What all links of the bench may open together, in bytes [Q6]. */
+  readonly opening: TokenBucket;
   readonly events: LinkEvents;
   readonly rates?: LinkRates;
 }
 
-/** Something that waits to go. `entry` can share a frame with its neighbours; `inner` goes alone. */
+/** Something that waits to go. An entry shares a frame with its neighbours, and so does one who left; `inner` goes alone. */
 type Waiting =
   | { readonly tag: "entry"; readonly entry: OutgoingEntry; readonly held: Held | null }
+  | { readonly tag: "left"; readonly memberId: MemberId }
   | { readonly tag: "inner"; readonly inner: Bytes };
 
 /** When somebody left, and when that was last said. */
@@ -157,6 +165,12 @@ interface Taking {
   largeLeft: number;
 }
 
+/** What all links of a bench may open together, at these rates of each. */
+export function newOpening({ bytesPerSecond }: LinkRates, nowMs: number): TokenBucket {
+  const bytes = LINKS_OPENED_AT_ONCE * bytesPerSecond;
+  return new TokenBucket(bytes, Math.max(bytes, MAX_LINK_FRAME_BYTES), nowMs);
+}
+
 /** One side of a link, from its keys to their wiping. */
 export class Link {
   readonly side: "hub" | "spoke";
@@ -170,6 +184,8 @@ export class Link {
   readonly #bytesOut: TokenBucket;
   readonly #framesIn: TokenBucket;
   readonly #bytesIn: TokenBucket;
+  /** What it may open however much the others bring. */
+  readonly #ownOpening: TokenBucket;
   #phase: LinkPhase = "waiting";
   #count = 0;
   #beyond = 0;
@@ -218,10 +234,7 @@ export class Link {
     this.#sealer = new LinkSealer(isHub ? keys.hubToSpoke : keys.spokeToHub);
     this.#opener = new LinkOpener(isHub ? keys.spokeToHub : keys.hubToSpoke);
     this.#subject = isHub ? subjects.hubToSpoke : subjects.spokeToHub;
-    const {
-      framesPerSecond: frames = LINK_FRAMES_PER_SECOND,
-      bytesPerSecond: bytes = LINK_BYTES_PER_SECOND,
-    } = options.rates ?? {};
+    const { framesPerSecond: frames, bytesPerSecond: bytes } = options.rates ?? LINK_RATES;
     const slack = RECEIVE_SLACK;
     this.#framesOut = new TokenBucket(frames, frames, nowMs);
     this.#bytesOut = new TokenBucket(bytes, bytes, nowMs);
@@ -229,6 +242,9 @@ export class Link {
     // Never less than one whole frame, however little a bench lets pass in a second.
     const leastBytes = Math.max(slack * bytes, MAX_LINK_FRAME_BYTES);
     this.#bytesIn = new TokenBucket(slack * bytes, leastBytes, nowMs);
+    const ownBytes = bytes * LINKS_OPENED_AT_ONCE / MAX_LINKS;
+    const ownBurst = Math.max(ownBytes, MAX_LINK_FRAME_BYTES);
+    this.#ownOpening = new TokenBucket(ownBytes, ownBurst, nowMs);
     this.#bornMs = nowMs;
     this.#heardMs = nowMs;
     this.#movedMs = nowMs;
@@ -283,27 +299,26 @@ export class Link {
 
   /** A box for everybody there. `held` is let go of when the box left or was given up. */
   sendAll(from: Uint8Array, box: Uint8Array, held: Held | null): void {
-    const bytes = ENTRY_HEAD_BYTES + box.length;
-    if (!this.#hasRoomFor(bytes)) return;
+    if (!this.#hasRoomFor(ENTRY_HEAD_BYTES + box.length)) return;
     this.#isBack(from);
     held?.hold();
-    this.#wait({ tag: "entry", entry: { from, box }, held }, bytes);
+    this.#wait({ tag: "entry", entry: { from, box }, held });
   }
 
   /** A box for one member there. */
   sendOne(from: Uint8Array, to: Uint8Array, box: Uint8Array): void {
-    const bytes = 2 * ID_BYTES + box.length;
-    if (this.#hasRoomFor(bytes)) {
-      this.#isBack(from);
-      this.#wait({ tag: "inner", inner: encodeTo(from, to, box) }, bytes);
-    }
+    if (!this.#hasRoomFor(2 * ID_BYTES + box.length)) return;
+    this.#isBack(from);
+    this.#wait({ tag: "inner", inner: encodeTo(from, to, box) });
   }
 
-  /** A member is gone; behind what it said, and again for a while [K14]. */
-  sendLeft(memberId: MemberId): void {
+  /** Members are gone; behind what they said, and again for a while [K14]. */
+  sendLeft(memberIds: readonly MemberId[]): void {
     if (!this.isUp) return;
     const nowMs = this.#options.clock.nowMs();
-    this.#sayFarewell(memberId, { leftMs: nowMs, saidMs: nowMs });
+    for (const memberId of memberIds) {
+      this.#sayFarewell(memberId, { leftMs: nowMs, saidMs: nowMs });
+    }
   }
 
   /** The admin's word, at once and twice: its number makes the second nothing. `false` when the link is not up. */
@@ -453,25 +468,18 @@ export class Link {
     return fits;
   }
 
-  #sendInOrder(inner: Bytes): void {
-    // As it is counted out: without its kind byte.
-    const bytes = inner.length - 1;
-    if (this.#hasRoomFor(bytes)) this.#wait({ tag: "inner", inner }, bytes);
-  }
-
   #sayFarewell(memberId: MemberId, farewell: Farewell): void {
     this.#farewells.delete(memberId);
     this.#farewells.set(memberId, farewell);
-    this.#sendInOrder(encodeLinkMessage({ tag: "left", memberId }));
+    if (this.#hasRoomFor(ID_BYTES)) this.#wait({ tag: "left", memberId });
   }
 
   #repeatFarewells(nowMs: number): void {
-    let said = 0;
-    for (const [memberId, { leftMs, saidMs }] of [...this.#farewells]) {
+    for (const [memberId, { leftMs, saidMs }] of this.#farewells) {
+      // Who was said last stands last.
+      if (nowMs - saidMs < LINK_STATE_EVERY_MS) return;
       if (nowMs - leftMs > FAREWELL_MS) this.#farewells.delete(memberId);
-      else if (nowMs - saidMs >= LINK_STATE_EVERY_MS && said++ < MOST_FAREWELLS_A_TICK) {
-        this.#sayFarewell(memberId, { leftMs, saidMs: nowMs });
-      }
+      else this.#sayFarewell(memberId, { leftMs, saidMs: nowMs });
     }
   }
 
@@ -480,7 +488,8 @@ export class Link {
     if (this.#farewells.size > 0) this.#farewells.delete(memberIdOf(from));
   }
 
-  #wait(waiting: Waiting, bytes: number): void {
+  #wait(waiting: Waiting): void {
+    const bytes = bytesOf(waiting);
     this.#queue.push(waiting);
     this.#pendingBytes += bytes;
     this.#options.pending.total += bytes;
@@ -514,25 +523,7 @@ export class Link {
   }
 
   #sendNext(): void {
-    const first = this.#queue[0]!;
-    let inner: Bytes;
-    let taken = 1;
-    if (first.tag === "inner") {
-      inner = first.inner;
-    } else {
-      const entries: OutgoingEntry[] = [];
-      const most = Math.min(MAX_LINK_DATA_BYTES, LINK_WINDOW_BYTES - this.#bytesOnTheirWay);
-      let bytes = 0;
-      for (taken = 0; taken < this.#queue.length; taken++) {
-        const next = this.#queue[taken]!;
-        if (next.tag !== "entry") break;
-        const size = ENTRY_HEAD_BYTES + next.entry.box.length;
-        if (bytes + size > most) break;
-        bytes += size;
-        entries.push(next.entry);
-      }
-      inner = encodeData(entries);
-    }
+    const { inner, taken } = this.#nextInner();
     const sent = this.#queue.splice(0, taken);
     const bytes = inner.length - 1;
     this.#pendingBytes -= bytes;
@@ -545,6 +536,28 @@ export class Link {
       this.#dropped += sent.length;
     }
     for (const each of sent) if (each.tag === "entry") each.held?.release();
+  }
+
+  /** What stands in front, with as many of its kind behind it as share its frame. */
+  #nextInner(): { readonly inner: Bytes; readonly taken: number } {
+    const first = this.#queue[0]!;
+    if (first.tag === "inner") return { inner: first.inner, taken: 1 };
+    const entries: OutgoingEntry[] = [];
+    const memberIds: MemberId[] = [];
+    const most = Math.min(
+      first.tag === "left" ? MAX_LEFT_IDS * ID_BYTES : MAX_LINK_DATA_BYTES,
+      LINK_WINDOW_BYTES - this.#bytesOnTheirWay,
+    );
+    let bytes = 0;
+    for (const next of this.#queue) {
+      if (next.tag !== first.tag || bytes + bytesOf(next) > most) break;
+      bytes += bytesOf(next);
+      if (next.tag === "entry") entries.push(next.entry);
+      else if (next.tag === "left") memberIds.push(next.memberId);
+    }
+    return first.tag === "left"
+      ? { inner: encodeLinkMessage({ tag: "left", memberIds }), taken: memberIds.length }
+      : { inner: encodeData(entries), taken: entries.length };
   }
 
   #say(message: Exclude<LinkMessage, { readonly tag: "data" | "to" }>): void {
@@ -568,10 +581,7 @@ export class Link {
   #isWindowFull(): boolean {
     const first = this.#queue[0];
     if (first === undefined) return false;
-    const bytes = first.tag === "entry"
-      ? ENTRY_HEAD_BYTES + first.entry.box.length
-      : first.inner.length - 1;
-    return this.#bytesOnTheirWay + bytes > LINK_WINDOW_BYTES;
+    return this.#bytesOnTheirWay + bytesOf(first) > LINK_WINDOW_BYTES;
   }
 
   /** Lets go of all that waits: when the link is down nothing is kept for later. */
@@ -596,6 +606,9 @@ export class Link {
     if (this.isOver || frame.length > MAX_LINK_FRAME_BYTES) return;
     // Before any crypto: whoever reads the bus knows this subject.
     if (this.#framesIn.fill(nowMs) < 1 || this.#bytesIn.fill(nowMs) < frame.length) return;
+    const mayOpen = this.#options.opening.take(frame.length, nowMs) ||
+      this.#ownOpening.take(frame.length, nowMs);
+    if (!mayOpen) return;
     this.#framesIn.spend(1, nowMs);
     this.#bytesIn.spend(frame.length, nowMs);
     const inner = this.#opener.open(frame);
@@ -642,7 +655,7 @@ export class Link {
         this.#take(bytes, 0);
         return events.onTo(message.from, message.to, message.box);
       case "left":
-        return events.onLeft(message.memberId);
+        return events.onLeft(message.memberIds);
       case "admin":
         return events.onAdmin(message.frame);
       case "state": {
@@ -725,6 +738,20 @@ export class Link {
     if (this.#onTheirWay.length === before) return;
     this.#movedMs = this.#options.clock.nowMs();
     this.#pump();
+  }
+}
+
+/** As it is counted out: without the kind byte of its frame. */
+function bytesOf(waiting: Waiting): number {
+  switch (waiting.tag) {
+    case "entry":
+      return ENTRY_HEAD_BYTES + waiting.entry.box.length;
+    case "left":
+      return ID_BYTES;
+    case "inner":
+      return waiting.inner.length - 1;
+    default:
+      return assertNever(waiting);
   }
 }
 

@@ -5,7 +5,7 @@
 //   frame  seq u64 || secretbox(inner, "bt1link\0" || 0^8 || seq, key of that direction)
 //   inner  0x01 DATA (from16 || len u32 || box)+      0x02 ADMIN frame            0x03 STATE local u16, total u16, public u8
 //          0x04 CLOSE why u8 [|| ADMIN's frame]       0x05 CONFIRM                0x06 TO from16 || to16 || box
-//          0x07 LEFT memberId16                       0x08 BENCHES (fp16 || count u16 || flags u8 || lp(label) || lp(url))*
+//          0x07 LEFT (memberId16)+                    0x08 BENCHES (fp16 || count u16 || flags u8 || lp(label) || lp(url))*
 //          0x09 TAKEN seq u64                         0x0a REFUSED ctr u64 || last ctr u64 || why u8
 
 import { openSecretbox, secretbox } from "../nacl.ts";
@@ -27,6 +27,7 @@ import {
   MAX_LINK_DATA_BYTES,
   type MemberId,
   memberIdOf,
+  MOST_MEMBERS,
   type OutgoingEntry,
   parseBenchLabel,
   parseBenchUrl,
@@ -59,6 +60,8 @@ const MAX_LABEL_BYTES = 63;
 const MAX_URL_BYTES = 256;
 /** An admin frame without arguments: key, signature, room, nonce, number and operation. */
 const MIN_ADMIN_BYTES = 32 + 64 + ID_BYTES + 32 + 8 + 1;
+/** Members in one LEFT: everybody whom a bench may seat. */
+export const MAX_LEFT_IDS = MOST_MEMBERS;
 const FLAG_UP = 1;
 const FLAG_HUB = 2;
 
@@ -116,7 +119,7 @@ export type LinkMessage =
     readonly to: MemberId;
     readonly box: Uint8Array;
   }
-  | { readonly tag: "left"; readonly memberId: MemberId }
+  | { readonly tag: "left"; readonly memberIds: readonly MemberId[] }
   | { readonly tag: "benches"; readonly benches: readonly ListedBench[] }
   | { readonly tag: "taken"; readonly seq: number }
   | {
@@ -168,7 +171,7 @@ export function encodeLinkMessage(
     case "confirm":
       return kind;
     case "left":
-      return concatBytes(kind, idBytes(message.memberId));
+      return concatBytes(kind, ...message.memberIds.map(idBytes));
     case "benches":
       return concatBytes(
         kind,
@@ -234,8 +237,10 @@ export function parseLinkMessage(inner: Uint8Array): LinkMessage | null {
         box,
       };
     }
-    case KIND.left:
-      return body.length === ID_BYTES ? { tag: "left", memberId: memberIdOf(body) } : null;
+    case KIND.left: {
+      const memberIds = parseIds(body);
+      return memberIds === null ? null : { tag: "left", memberIds };
+    }
     case KIND.benches: {
       const benches = parseBenches(body);
       return benches === null ? null : { tag: "benches", benches };
@@ -254,6 +259,15 @@ export function parseLinkMessage(inner: Uint8Array): LinkMessage | null {
     default:
       return null;
   }
+}
+
+function parseIds(body: Uint8Array): readonly MemberId[] | null {
+  const count = body.length / ID_BYTES;
+  if (!Number.isInteger(count) || count < 1 || count > MAX_LEFT_IDS) return null;
+  return Array.from(
+    { length: count },
+    (_, at) => memberIdOf(body.subarray(at * ID_BYTES, (at + 1) * ID_BYTES)),
+  );
 }
 
 function parseBenches(body: Uint8Array): readonly ListedBench[] | null {

@@ -25,7 +25,15 @@ import { Asking } from "./asking.ts";
 import type { BusStatus, Stop } from "./bus.ts";
 import { parseClaim } from "./claim.ts";
 import { Claiming } from "./claiming.ts";
-import { Link, type LinkEnding, type LinkPeer, type LinkRates, type PendingBytes } from "./link.ts";
+import {
+  Link,
+  LINK_RATES,
+  type LinkEnding,
+  type LinkPeer,
+  type LinkRates,
+  newOpening,
+  type PendingBytes,
+} from "./link.ts";
 import type { ListedBench } from "./link_frame.ts";
 import { Offering } from "./offering.ts";
 import type { ParkAsker, Rooms } from "./park_ports.ts";
@@ -95,6 +103,7 @@ export class Park {
   /** Every link of which something is left. */
   readonly #links = new Set<Link>();
   readonly #pending: PendingBytes = { total: 0 };
+  readonly #opening: TokenBucket;
   readonly #inboxRate: TokenBucket;
   readonly #stops: Stop[] = [];
   readonly #changed = new Set<RoomId>();
@@ -106,6 +115,7 @@ export class Park {
 
   constructor(options: ParkOptions) {
     this.#options = options;
+    this.#opening = newOpening(options.linkRates ?? LINK_RATES, options.clock.nowMs());
     this.#inboxRate = new TokenBucket(INBOX_PER_SECOND, INBOX_BURST, options.clock.nowMs());
     this.#asking = new Asking(options);
     this.#offering = new Offering({
@@ -248,7 +258,7 @@ export class Park {
 
   /** Text of `links`: which benches carry the room. `null` in a private room, of which the park knows nothing. */
   linksText(roomId: RoomId): string | null {
-    if ((this.#rooms.roomOf(roomId)?.publicFrame ?? null) === null) return null;
+    if (!this.#isPublic(roomId)) return null;
     this.#shown.add(roomId);
     return encodeParkControl({
       t: "links",
@@ -261,7 +271,11 @@ export class Park {
   onRequest(asker: ParkAsker, request: ParkRequest): void {
     switch (request.t) {
       case "who":
-        return this.#asking.ask(asker, request.label);
+        // A private room puts nothing on the bus, and a bench that does not pair asks nobody [K9] [T12].
+        if (this.isOpen && this.#isPublic(asker.roomId)) {
+          return this.#asking.ask(asker, request.label);
+        }
+        return asker.say(encodeParkControl({ t: "whois", label: request.label, found: [] }));
       case "pair_begin":
         return this.#claiming.begin(asker, request);
       case "pair_claim":
@@ -341,6 +355,7 @@ export class Park {
       bus,
       clock,
       pending: this.#pending,
+      opening: this.#opening,
       ...(linkRates === undefined ? {} : { rates: linkRates }),
       events: {
         state: () => this.#stateFor(roomId, link),
@@ -366,7 +381,7 @@ export class Park {
         onEnd: (why) => inRoom((id) => this.#onLinkEnd(id, link, why, wasUp, watch)),
         onData: (entries) => inRoom((id) => this.#rooms.onData(id, link, entries)),
         onTo: (from, to, box) => inRoom((id) => this.#rooms.onTo(id, link, from, to, box)),
-        onLeft: (memberId) => inRoom((id) => this.#rooms.onFarLeft(id, link, memberId)),
+        onLeft: (memberIds) => inRoom((id) => this.#rooms.onFarLeft(id, link, memberIds)),
         onAdmin: (frame) => inRoom((id) => this.#rooms.onAdmin(id, link, frame)),
         onRefused: (ctr, lastCtr, refusal) =>
           inRoom((id) => this.#rooms.onRefused(id, link, ctr, lastCtr, refusal)),
@@ -435,6 +450,10 @@ export class Park {
     if (this.#links.size > 0) return;
     this.#cancelTick?.();
     this.#cancelTick = null;
+  }
+
+  #isPublic(roomId: RoomId | null): boolean {
+    return roomId !== null && (this.#rooms.roomOf(roomId)?.publicFrame ?? null) !== null;
   }
 
   // ---- what is told -----------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ export interface Rooms {
   tellMember(roomId: RoomId, memberId: MemberId, text: string): void;
   onData(roomId: RoomId, link: Link, entries: readonly Entry[]): void;
   onTo(roomId: RoomId, link: Link, from: MemberId, to: MemberId, box: Uint8Array): void;
-  onFarLeft(roomId: RoomId, link: Link, memberId: MemberId): void;
+  onFarLeft(roomId: RoomId, link: Link, memberIds: readonly MemberId[]): void;
   onAdmin(roomId: RoomId, link: Link, frame: Uint8Array): void;
   onRefused(roomId: RoomId, link: Link, ctr: number, lastCtr: number, why: AdminRefusal): void;
 }

@@ -3,8 +3,8 @@
 //
 //   envelope  eph32 || nonce24 || box(pad1024(plaintext), to, eph)          padN(x) = u16 length || x || zeros
 
-import { boxKeyPair, boxLoose, type KeyPair, openBoxLoose } from "../nacl.ts";
-import { sharedSecret } from "../proof/mod.ts";
+import { boxKeyPair, type KeyPair, openSecretbox, secretbox } from "../nacl.ts";
+import { sharedBoxKey } from "../proof/mod.ts";
 import { type Bytes, concatBytes, readU16, u16 } from "../wire/mod.ts";
 
 const KEY_BYTES = 32;
@@ -53,8 +53,9 @@ export function sealEnvelope(
   ephemeral: KeyPair,
   nonce: Uint8Array,
 ): Bytes | null {
-  if (sharedSecret(ephemeral.secretKey, publicKey) === null) return null;
-  const box = boxLoose(pad(plaintext), nonce, publicKey, ephemeral.secretKey);
+  const key = sharedBoxKey(ephemeral.secretKey, publicKey);
+  if (key === null) return null;
+  const box = secretbox(pad(plaintext), nonce, key);
   return concatBytes(ephemeral.publicKey, nonce, box);
 }
 
@@ -62,12 +63,12 @@ export function sealEnvelope(
 export function openEnvelope(envelope: Uint8Array, secretKey: Uint8Array): OpenedEnvelope | null {
   if (envelope.length !== ENVELOPE_BYTES) return null;
   const ephemeralPublicKey = envelope.slice(0, KEY_BYTES) as Bytes;
-  if (sharedSecret(secretKey, ephemeralPublicKey) === null) return null;
-  const opened = openBoxLoose(
+  const key = sharedBoxKey(secretKey, ephemeralPublicKey);
+  if (key === null) return null;
+  const opened = openSecretbox(
     envelope.subarray(KEY_BYTES + NONCE_BYTES),
     envelope.subarray(KEY_BYTES, KEY_BYTES + NONCE_BYTES),
-    ephemeralPublicKey,
-    secretKey,
+    key,
   );
   const plaintext = opened === null ? null : unpad(opened);
   return plaintext === null ? null : { ephemeralPublicKey, plaintext };

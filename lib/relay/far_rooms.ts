@@ -42,6 +42,8 @@ export interface RelayInside {
   readonly clock: Clock;
   readonly limits: Limits;
   say(to: Connection, text: string): void;
+  /** The same text for all of them, held once. */
+  sayAll(to: Iterable<Connection>, text: string): void;
   /** Queues a small box for everybody here. */
   addToAll(roomId: RoomId, from: Uint8Array, box: Uint8Array): void;
   addToOne(roomId: RoomId, from: Uint8Array, to: Connection, box: Uint8Array): void;
@@ -103,7 +105,8 @@ export class FarRooms {
   sendAll(roomId: RoomId, from: Uint8Array, box: Uint8Array): void {
     const side = this.#sides.get(roomId);
     if (side === undefined) return;
-    for (const link of side.links) link.sendAll(from, box, null);
+    const own = counted(box);
+    for (const link of side.links) link.sendAll(from, own, null);
   }
 
   /** A box for one who does not sit here: to where it was seen; a spoke asks the home about a stranger [K4]. */
@@ -123,7 +126,7 @@ export class FarRooms {
   onLeft(roomId: RoomId, memberId: MemberId): void {
     const side = this.#sides.get(roomId);
     if (side === undefined) return;
-    for (const link of side.links) link.sendLeft(memberId);
+    for (const link of side.links) link.sendLeft([memberId]);
   }
 
   /** Passes an admin's command up to the home; `false` when it cannot go. The answer follows when the home has one. */
@@ -212,18 +215,16 @@ export class FarRooms {
     if (side === undefined || !side.links.delete(link)) return;
     this.#lines.delete(link);
     if (side.hub === link) side.hub = null;
-    const gone = side.members.forgetLink(link);
-    for (const memberId of gone) this.#sayFarLeft(roomId, side, link, memberId);
+    this.#sayFarLeft(roomId, side, link, side.members.forgetLink(link));
     if (side.links.size === 0) this.#sides.delete(roomId);
     this.onLinkChanged(roomId);
   }
 
-  /** A link fell silent: nobody is heard over it. They stay its members. */
+  /** A link fell silent: nobody is heard over it, which is said once. They stay its members. */
   onLinkDown(roomId: RoomId, link: RoomLink): void {
     const side = this.#sides.get(roomId);
     if (side === undefined) return;
-    const unheard = side.members.membersOf(link);
-    for (const memberId of unheard) this.#sayFarLeft(roomId, side, link, memberId);
+    this.#sayFarLeft(roomId, side, link, side.members.onSilent(link));
     this.onLinkChanged(roomId);
   }
 
@@ -243,9 +244,7 @@ export class FarRooms {
 
   /** Says the same to everybody here. */
   tellAll(roomId: RoomId, text: string): void {
-    for (const member of this.#inside.registry.rooms.get(roomId)?.members.values() ?? []) {
-      this.#inside.say(member, text);
-    }
+    this.#inside.sayAll(this.#inside.registry.rooms.get(roomId)?.members.values() ?? [], text);
   }
 
   /** Says something to one member here, if it is. */
@@ -265,28 +264,25 @@ export class FarRooms {
     const side = this.#sides.get(roomId);
     const room = registry.rooms.get(roomId);
     const line = this.#lines.get(link);
+    const others = [...side?.links ?? []].filter((each) => each !== link);
+    const nowMs = clock.nowMs();
     for (const { from, box } of entries) {
       const isLarge = box.length > MAX_ECHOED_BOX_BYTES;
+      // Counted first, whoever it is from: what nobody hears was opened and read all the same.
       const isHeard = side !== undefined && room !== undefined && line !== undefined &&
+        line.takeBox(box.length, room.members.size + others.length, side.links.size, nowMs) &&
         !room.members.has(from) &&
-        line.takeBox(
-          box.length,
-          room.members.size + side.links.size - 1,
-          side.links.size,
-          clock.nowMs(),
-        ) &&
         side.members.maySpeak(from, link, isSilent);
       if (!isHeard) {
         if (isLarge) link.onTaken(1);
         continue;
       }
-      const others = [...side.links].filter((each) => each !== link);
       this.#inside.spend(roomId, box.length, room.members.size + others.length);
-      const entry = { from: side.members.idOf(from), box };
+      const entry = { from: side.members.idOf(from), box: others.length > 0 ? counted(box) : box };
       if (isLarge) this.#inside.relayLarge(link, room, entry, others);
       else {
-        this.#inside.addToAll(roomId, entry.from, box);
-        for (const other of others) other.sendAll(entry.from, box, null);
+        this.#inside.addToAll(roomId, entry.from, entry.box);
+        for (const other of others) other.sendAll(entry.from, entry.box, null);
       }
     }
   }
@@ -308,13 +304,17 @@ export class FarRooms {
     if (onward !== null && onward !== link) onward.sendOne(idBytes(from), idBytes(to), box);
   }
 
-  /** A member there is gone. */
-  onFarLeft(roomId: RoomId, link: RoomLink, memberId: MemberId): void {
+  /** Members there are gone. */
+  onFarLeft(roomId: RoomId, link: RoomLink, memberIds: readonly MemberId[]): void {
     const side = this.#sides.get(roomId);
-    if (side?.members.sitsBehind(memberId, link) !== true) return;
-    if (this.#lines.get(link)?.takeDeparture(this.#inside.clock.nowMs()) !== true) return;
-    side.members.onLeft(memberId, link);
-    this.#sayFarLeft(roomId, side, link, memberId);
+    const line = this.#lines.get(link);
+    if (side === undefined || line === undefined) return;
+    const nowMs = this.#inside.clock.nowMs();
+    const gone = memberIds.filter((memberId) =>
+      side.members.sitsBehind(memberId, link) && line.takeDeparture(nowMs) &&
+      side.members.onLeft(memberId, link)
+    );
+    this.#sayFarLeft(roomId, side, link, gone);
   }
 
   /** An admin's word: up from a spoke, or down from the home [K10]. It counts only by the admin's signature. */
@@ -324,9 +324,9 @@ export class FarRooms {
     const room = registry.rooms.get(roomId);
     if (side === undefined || room === undefined) return;
     const isFromHub = side.hub === link;
+    if (!isFromHub && side.hub !== null) return;
     // Each link has a rate of its own: who sends false words must not keep the true ones out [K13].
-    const mayAsk = () => this.#lines.get(link)?.takeAdminCommand(clock.nowMs()) === true;
-    if (!isFromHub && (side.hub !== null || !mayAsk())) return;
+    if (this.#lines.get(link)?.takeAdminCommand(isFromHub, clock.nowMs()) !== true) return;
     // The link's bytes are a view into a frame that is let go of.
     const own = frame.slice();
     const verdict = checkAdminCommand(own, { ...room, roomId }, verify);
@@ -368,12 +368,23 @@ export class FarRooms {
   }
 
   /** Who sat behind `link` is not there any more, for those here and for those behind the others. */
-  #sayFarLeft(roomId: RoomId, side: FarSide, link: RoomLink, memberId: MemberId): void {
-    // What it said before is delivered before.
+  #sayFarLeft(
+    roomId: RoomId,
+    side: FarSide,
+    link: RoomLink,
+    memberIds: readonly MemberId[],
+  ): void {
+    if (memberIds.length === 0) return;
+    // What they said before is delivered before.
     this.#inside.flush(roomId);
-    this.tellAll(roomId, encodeLeft(memberId));
-    for (const other of side.links) if (other !== link) other.sendLeft(memberId);
+    for (const memberId of memberIds) this.tellAll(roomId, encodeLeft(memberId));
+    for (const other of side.links) if (other !== link) other.sendLeft(memberIds);
   }
+}
+
+/** A view keeps all that it was cut from: what waits at a link holds no more than is counted of it [Q7]. */
+function counted(box: Uint8Array): Uint8Array {
+  return 2 * box.length > box.buffer.byteLength ? box : box.slice();
 }
 
 const isSilent = ({ isUp }: RoomLink): boolean => !isUp;

@@ -26,6 +26,12 @@ const OWN_SHARE = LINKS_SHARE / MAX_LINKS_OF_ROOM;
 const BEHIND_A_WINDOW_MS = 500;
 const MOST_BEHIND_MS = 4_000;
 
+/**
+ * What the home sends down is what all benches' admins said together, and each word twice; it has a rate as well, because each costs a
+ * signature to look at.
+ */
+const FROM_HOME_TIMES = 5;
+
 /** Goodbyes from over there in a second: a bench that falls silent says none. */
 const DEPARTURES_PER_SECOND = 50;
 
@@ -61,6 +67,7 @@ export class LinkLine {
   readonly #all: LinkPace;
   readonly #own: LinkPace;
   readonly #adminCommands: TokenBucket;
+  readonly #fromHome: TokenBucket;
   readonly #departures: TokenBucket;
 
   /** `all` is what the room's links have together. */
@@ -68,6 +75,11 @@ export class LinkLine {
     this.#all = all;
     this.#own = new LinkPace(limits, OWN_SHARE, nowMs);
     this.#adminCommands = new TokenBucket(ADMIN_COMMANDS_PER_SECOND, ADMIN_COMMANDS_BURST, nowMs);
+    this.#fromHome = new TokenBucket(
+      FROM_HOME_TIMES * ADMIN_COMMANDS_PER_SECOND,
+      FROM_HOME_TIMES * ADMIN_COMMANDS_BURST,
+      nowMs,
+    );
     this.#departures = new TokenBucket(DEPARTURES_PER_SECOND, MOST_MEMBERS, nowMs);
   }
 
@@ -85,8 +97,8 @@ export class LinkLine {
     return this.#all.waitMs(nowMs) > 0 && this.#own.waitMs(nowMs) > 0;
   }
 
-  takeAdminCommand(nowMs: number): boolean {
-    return this.#adminCommands.take(1, nowMs);
+  takeAdminCommand(isFromHome: boolean, nowMs: number): boolean {
+    return (isFromHome ? this.#fromHome : this.#adminCommands).take(1, nowMs);
   }
 
   takeDeparture(nowMs: number): boolean {

@@ -16,7 +16,7 @@ export interface RoomLink extends LargeReader {
   readonly keepsRoom: boolean;
   sendAll(from: Uint8Array, box: Uint8Array, held: Outgoing | null): void;
   sendOne(from: Uint8Array, to: Uint8Array, box: Uint8Array): void;
-  sendLeft(memberId: MemberId): void;
+  sendLeft(memberIds: readonly MemberId[]): void;
   /** `false` when the link is not up. */
   sendAdmin(frame: Uint8Array): boolean;
   sendRefused(ctr: number, lastCtr: number, why: AdminRefusal): void;

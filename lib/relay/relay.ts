@@ -200,6 +200,7 @@ export class Relay {
       clock: options.clock,
       limits: options.limits,
       say: (to, text) => this.#say(to, text),
+      sayAll: (to, text) => this.#sayAll(to, text),
       addToAll: (roomId, from, box) => {
         this.#flowOf(roomId).traffic.addToAll(from, box);
         this.#atTurnEnd(roomId);
@@ -739,6 +740,11 @@ export class Relay {
     this.#send(to, new Outgoing(this.#held, text));
   }
 
+  #sayAll(to: Iterable<Connection>, text: string): void {
+    const message = new Outgoing(this.#held, text);
+    for (const each of to) this.#send(each, message);
+  }
+
   #send(to: Connection, message: Outgoing): void {
     this.totals.framesOut++;
     this.totals.bytesOut += message.bytes.length;
@@ -819,8 +825,7 @@ export class Relay {
       }
       this.#countChanged.delete(roomId);
       flow.countToldMs = nowMs;
-      const count = new Outgoing(this.#held, encodeCount(room.members.size + room.farCount));
-      for (const member of room.members.values()) this.#send(member, count);
+      this.#sayAll(room.members.values(), encodeCount(room.members.size + room.farCount));
     }
   }
 
@@ -859,8 +864,7 @@ export class Relay {
     if (!onLeave(this.#registry, roomId, memberId, connection)) return;
     const room = this.#registry.rooms.get(roomId);
     if (room === undefined) return this.#forgetRoom(roomId, null);
-    const left = new Outgoing(this.#held, encodeLeft(memberId));
-    for (const member of room.members.values()) this.#send(member, left);
+    this.#sayAll(room.members.values(), encodeLeft(memberId));
     this.far.onLeft(roomId, memberId);
     this.#onLocalCount(roomId);
   }

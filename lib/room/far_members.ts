@@ -2,7 +2,7 @@
 // is for one member goes one way. Who left keeps its seat: it may be back in a moment, and until then another bench could take its
 // place. A bench that nothing is heard of lends its seats: it may have begun anew under other keys, with the same people. Pure; `Link` is whatever the caller calls one. Rules: lib/park/PAIRING.md, [K4].
 
-import { idBytes, MAX_FAR_MEMBERS, type MemberId } from "../wire/mod.ts";
+import { idBytes, MAX_FAR_MEMBERS, type MemberId, MOST_MEMBERS } from "../wire/mod.ts";
 
 /** Who was seen behind one link, each list oldest first. */
 interface Seats {
@@ -42,7 +42,8 @@ export class FarMembers<Link> {
 
   /**
    * Whether `link` may speak for this member: it is known to sit there, or was never seen and sits there from now on; or its own link
-   * is silent (`isSilent`), and the seat is lent until that one speaks for it again. A member too many takes the place of one behind the link with the most, or is nobody's: no bench fills the list for the others.
+   * is silent (`isSilent`), and the seat is lent until that one speaks for it again. A bench seats no more at a time than a room
+   * may hold. A member too many for the list takes the place of one behind the link with the most, or is nobody's: no bench fills the list for the others.
    */
   maySpeak(
     memberId: MemberId,
@@ -52,11 +53,16 @@ export class FarMembers<Link> {
     const known = this.#links.get(memberId);
     if (known !== undefined) {
       if (known !== link) return isSilent(known) && this.#lend(memberId, known, link, isSilent);
-      this.#giveBack(memberId);
       const seats = this.#seatsOf(link);
-      if (seats.gone.delete(memberId)) seats.here.add(memberId);
+      if (!seats.here.has(memberId)) {
+        if (isFull(seats)) return false;
+        this.#giveBack(memberId);
+        seats.gone.delete(memberId);
+        seats.here.add(memberId);
+      }
       return true;
     }
+    if (isFull(this.#seatsOf(link))) return false;
     if (this.#links.size >= MAX_FAR_MEMBERS && !this.#makeRoomFor(link)) return false;
     this.#links.set(memberId, link);
     this.#seatsOf(link).here.add(memberId);
@@ -75,6 +81,13 @@ export class FarMembers<Link> {
     if (this.#lent.get(memberId) === link) this.#lent.delete(memberId);
     else seats.gone.add(memberId);
     return true;
+  }
+
+  /** Nothing is heard of a link: who sat there is gone until it speaks again. Returns who that is, once. */
+  onSilent(link: Link): readonly MemberId[] {
+    const here = this.membersOf(link);
+    for (const memberId of here) this.onLeft(memberId, link);
+    return here;
   }
 
   /** It proved itself here: it sits here. */
@@ -111,7 +124,9 @@ export class FarMembers<Link> {
   ): boolean {
     const borrower = this.#lent.get(memberId);
     if (borrower === link) return true;
-    if (borrower !== undefined && !isSilent(borrower)) return false;
+    if ((borrower !== undefined && !isSilent(borrower)) || isFull(this.#seatsOf(link))) {
+      return false;
+    }
     this.#giveBack(memberId);
     const seats = this.#seatsOf(owner);
     if (seats.here.delete(memberId)) seats.gone.add(memberId);
@@ -158,4 +173,8 @@ export class FarMembers<Link> {
     this.#ids.delete(memberId);
     return this.#links.delete(memberId);
   }
+}
+
+function isFull({ here }: Seats): boolean {
+  return here.size >= MOST_MEMBERS;
 }

@@ -71,7 +71,9 @@ export function handOver(
   let messagesAfterClose = 0;
   ws.on("message", (data: Buffer, isBinary: boolean) => {
     if (port.isDeaf && ++messagesAfterClose > MESSAGES_AFTER_CLOSE) port.terminate();
-    guarded((relay) => isBinary ? relay.onBinary(data) : relay.onText(data.toString()));
+    // Plain bytes: `slice` of Node's Buffer is a view, and what a room keeps must not hold the piece that it came in.
+    const bytes = () => new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.length);
+    guarded((relay) => isBinary ? relay.onBinary(bytes()) : relay.onText(data.toString()));
   });
   ws.on("ping", onControl);
   ws.on("pong", () => {

@@ -233,6 +233,12 @@ export const LINK_FRAMES_SHARE = 10;
 export const LINK_FRAMES_PER_SECOND = LINK_FRAMES_SHARE * LIMITS.maxFramesPerSecond;
 export const LINK_BYTES_PER_SECOND = LIMITS.maxRoomBytesPerSecond;
 
+/**
+ * What all links of a bench open together, in links at their full rate [Q6]: 16 MiB/s, an eighth of what one core can open. Each has
+ * its part of as much again for itself.
+ */
+export const LINKS_OPENED_AT_ONCE = 4;
+
 /** What waits at one link, and at all links of a bench together; more is dropped, and shows as a gap [Q7]. */
 export const MAX_LINK_PENDING_BYTES = 8 * 1024 * 1024;
 export const MAX_PENDING_BYTES = 64 * 1024 * 1024;

@@ -11,6 +11,10 @@ const START_WITHIN_MS = 60_000;
 /** Both benches let go of their sockets within a second each; the rest is a busy machine. */
 const STOPS_WITHIN_MS = 10_000;
 
+/** 127.0.0.1, and the state of a socket that listens, in /proc/net/tcp. */
+const LOOPBACK_IN_PROC = "0100007F";
+const LISTENS = "0A";
+
 interface ProcessOfSession {
   readonly pid: number;
   readonly name: string;
@@ -33,6 +37,26 @@ function processesOf(session: number): ProcessOfSession[] {
     }
   }
   return found;
+}
+
+/** Addresses at which these processes listen, as /proc/net/tcp spells them. */
+function listenersOf(pids: readonly number[]): string[] {
+  const sockets = new Set<string>();
+  for (const pid of pids) {
+    for (const { name } of Deno.readDirSync(`/proc/${pid}/fd`)) {
+      try {
+        sockets.add(Deno.readLinkSync(`/proc/${pid}/fd/${name}`));
+      } catch {
+        // Closed meanwhile.
+      }
+    }
+  }
+  const rows = ["tcp", "tcp6"].flatMap((table) =>
+    Deno.readTextFileSync(`/proc/net/${table}`).trim().split("\n").slice(1)
+  ).map((row) => row.trim().split(/\s+/));
+  return rows.filter(([, , , state, , , , , , inode]) =>
+    state === LISTENS && sockets.has(`socket:[${inode}]`)
+  ).map(([, local]) => local!.split(":")[0]!);
 }
 
 function natsServersOf(session: number): number[] {
@@ -115,6 +139,11 @@ for (
     const [[, north], [, , south]] = benches as [RegExpMatchArray, RegExpMatchArray];
     assertStringIncludes(task.said(), `1. Open ${north}, create a room, join it.`);
     assertStringIncludes(task.said(), `type ${south}, create the pairing link, copy it.`);
+
+    const listening = listenersOf(processesOf(task.pid).map(({ pid }) => pid));
+    // Two benches; a port for clients and one for servers at each NATS server.
+    assertEquals(listening.length, 6, listening.join());
+    for (const address of listening) assertEquals(address, LOOPBACK_IN_PROC);
 
     const names = processesOf(task.pid).map(({ name }) => name);
     assertEquals(names.filter((name) => name === "nats-server").length, 2, names.join());

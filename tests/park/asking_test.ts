@@ -11,7 +11,8 @@ import {
   WHO_ANSWERS_PER_SECOND,
   WHO_MS,
 } from "../../lib/wire/mod.ts";
-import { type Page, ParkPlace, strangeBench } from "../support/park_place.ts";
+import { Page, ParkPlace, strangeBench } from "../support/park_place.ts";
+import { rigRoom } from "../support/relay_rig.ts";
 
 const found = (page: Page) => {
   const [said, ...more] = page.said.filter((each) => each.t === "whois");
@@ -227,6 +228,22 @@ Deno.test("[T12] a bench with PAIRING=off answers no question", () => {
   const page = place.ask(place.benches[0]!, "oak");
   place.run(WHO_MS);
   assertEquals([found(page), off.bus.subscriptions, answersIn(place)], [[], 0, 0]);
+  // And asks none.
+  const before = place.wire.length;
+  const own = place.ask(off, "bench-0");
+  assertEquals([found(own), place.wire.length - before], [[], 0]);
+});
+
+Deno.test("[K9] a question out of a private room, or of none, puts nothing on the bus", () => {
+  const place = new ParkPlace(2);
+  const [asker] = place.benches;
+  const { roomId } = place.open(asker!, 5, false);
+  for (const room of [roomId, rigRoom(6).roomId, null]) {
+    const page = new Page(room);
+    asker!.park.onRequest(page, { t: "who", label: "bench-1" });
+    place.run(WHO_MS);
+    assertEquals([found(page), place.wire.length], [[], 0]);
+  }
 });
 
 Deno.test("a park that stops lets go of its questions, and tells nobody", async () => {

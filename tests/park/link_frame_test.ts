@@ -64,7 +64,7 @@ const MESSAGES: readonly Exclude<LinkMessage, { tag: "data" | "to" }>[] = [
   { tag: "state", local: 65_535, total: 0, isPublic: false },
   ...(Object.keys(LINK_ENDS) as LinkEnd[]).map((why) => ({ tag: "close" as const, why })),
   { tag: "confirm" },
-  { tag: "left", memberId: ID },
+  { tag: "left", memberIds: [ID] },
   { tag: "benches", benches: [] },
   { tag: "benches", benches: Array.from({ length: MAX_BENCHES_OF_ROOM }, (_, n) => bench(n)) },
   { tag: "taken", seq: 1 },

@@ -15,11 +15,13 @@ import {
   LINK_FRAMES_PER_SECOND,
   LINK_PACED_BYTES,
   LINK_WINDOW_BYTES,
+  LINKS_OPENED_AT_ONCE,
   MAX_LINK_PENDING_BYTES,
   MAX_PENDING_BYTES,
   memberIdOf,
   MOST_MEMBERS,
 } from "../../lib/wire/mod.ts";
+import { LINK_RATES, newOpening } from "../../lib/park/link.ts";
 import { HeldBox, type LinkEnd, LinkRig } from "../support/link_rig.ts";
 
 const FROM = new Uint8Array(16).fill(1);
@@ -38,6 +40,8 @@ function onTheWay(rig: LinkRig): number {
   }
   return bytes;
 }
+const sender = (n: number) => new Uint8Array(new Uint32Array([n, 7, 7, 7]).buffer);
+
 /** Sends from an end, with somebody who counts. */
 function send(end: LinkEnd, box: Uint8Array): HeldBox {
   const held = new HeldBox();
@@ -166,7 +170,7 @@ Deno.test("[K6] a link that was down for exactly five minutes is over: keys wipe
   rig.settle();
   send(rig.hub, small(1));
   rig.hub.link.sendOne(FROM, TO, small(1));
-  rig.hub.link.sendLeft(memberIdOf(FROM));
+  rig.hub.link.sendLeft([memberIdOf(FROM)]);
   rig.hub.link.sendState();
   rig.hub.link.end("unpaired");
   for (let i = 0; i < 60; i++) {
@@ -187,7 +191,7 @@ Deno.test("[K9] [K6] while it hears nothing it keeps asking with CONFIRM every 1
   const before = rig.park.wire.length;
   const held = send(rig.hub, large(1));
   rig.hub.link.sendOne(FROM, TO, small(1));
-  rig.hub.link.sendLeft(memberIdOf(FROM));
+  rig.hub.link.sendLeft([memberIdOf(FROM)]);
   rig.hub.link.sendBenches([]);
   rig.hub.link.sendRefused(1, 1, "stale");
   assertEquals(rig.hub.link.sendAdmin(FRAME), false);
@@ -241,15 +245,34 @@ Deno.test("[K14] a farewell is said again every 10 s for 40 s, until who left sp
   const farewells = () =>
     rig.park.wire.filter(({ subject }) => subject === rig.subjects.hubToSpoke)
       .filter((message) => rig.open(message)?.tag === "left").length;
-  rig.hub.link.sendLeft(memberIdOf(FROM));
+  rig.hub.link.sendLeft([memberIdOf(FROM)]);
   rig.beat(100_000);
   assertEquals(farewells(), 5);
-  rig.hub.link.sendLeft(memberIdOf(FROM));
+  rig.hub.link.sendLeft([memberIdOf(FROM)]);
   rig.beat(15_000);
   assertEquals(farewells(), 7);
   send(rig.hub, small(1));
   rig.beat(100_000);
   assertEquals(farewells(), 7);
+});
+
+Deno.test("[K14] a class that leaves at once is one frame, and one frame each time it is said again", () => {
+  const rig = new LinkRig().up();
+  const farewells = () => rig.messages().flatMap((each) => each?.tag === "left" ? [each] : []);
+  const ids = Array.from({ length: MOST_MEMBERS }, (_, n) => memberIdOf(sender(n)));
+  // One by one, as their sockets end.
+  for (const id of ids) rig.hub.link.sendLeft([id]);
+  rig.settle();
+  assertEquals(farewells().map(({ memberIds }) => memberIds), [ids]);
+  assertEquals(rig.hub.pending.total, 0);
+  // One who is back is not said again.
+  rig.hub.link.sendAll(sender(7), small(1), null);
+  rig.beat(100_000);
+  assertEquals(farewells().map(({ memberIds }) => memberIds.length), [500, 499, 499, 499, 499]);
+  // One more than a room may hold is a frame of its own.
+  rig.hub.link.sendLeft([...ids, memberIdOf(FROM)]);
+  rig.settle();
+  assertEquals(farewells().slice(5).map(({ memberIds }) => memberIds.length), [500, 1]);
 });
 
 Deno.test("[K9] a bus that goes away takes the link down at once; what waited is dropped, and nothing is sent after it is back", () => {
@@ -278,7 +301,7 @@ Deno.test("[K9] nothing goes before a link is up, and what comes is handed out o
   for (const end of [rig.hub, rig.spoke]) {
     assertEquals(send(end, small(1)).holds, 0);
     end.link.sendOne(FROM, TO, small(1));
-    end.link.sendLeft(memberIdOf(FROM));
+    end.link.sendLeft([memberIdOf(FROM)]);
     end.link.sendState();
     end.link.sendBenches([]);
     assertEquals(end.link.sendAdmin(FRAME), false);
@@ -294,7 +317,7 @@ Deno.test("[K4] [D7] boxes, boxes for one and farewells go in their order, small
   for (const mark of [1, 2, 3]) send(rig.hub, small(mark));
   rig.hub.link.sendOne(FROM, TO, small(4));
   send(rig.hub, small(5));
-  rig.hub.link.sendLeft(memberIdOf(FROM));
+  rig.hub.link.sendLeft([memberIdOf(FROM)]);
   rig.settle();
   assertEquals(rig.words(before), ["data", "to", "data", "left"]);
   assertEquals(rig.spoke.boxes, [1, 2, 3, 4, 5]);
@@ -723,4 +746,25 @@ Deno.test("[K1] a link hears nothing of another link, nor of what is thrown back
   rig.park.inject(rig.subjects.spokeToHub, mine.bytes);
   rig.settle();
   assertEquals([rig.hub.boxes, rig.spoke.boxes], [[], [1]]);
+});
+
+Deno.test("[Q6] all links together open 16 MiB a second; beyond it each still opens its own part, and numbers of what is dropped do not move", () => {
+  const shared = newOpening(LINK_RATES, 0);
+  const busy = new LinkRig(1, { total: 0 }, null, shared).up();
+  // Whoever reads the bus has the others' subjects as well: they have used up what is shared.
+  shared.spend(Math.floor(shared.fill(busy.clock.nowMs())), busy.clock.nowMs());
+  const sealer = new LinkSealer(linkKeys(busy.root).spokeToHub);
+  for (let i = 0; i < 100; i++) sealer.seal(new Uint8Array([5]));
+  const inner = encodeData([{ from: FROM, box: large(9) }]);
+  const frames = [1, 2, 3].map(() => sealer.seal(inner));
+  const heard = () => busy.hub.boxes.length;
+  for (const frame of frames) busy.park.inject(busy.subjects.spokeToHub, frame);
+  busy.settle();
+  assertEquals(heard(), 1);
+  // The number did not move: what was dropped opens when there is room again.
+  busy.clock.advance(1_000);
+  busy.park.inject(busy.subjects.spokeToHub, frames[1]!);
+  busy.settle();
+  assertEquals(heard(), 2);
+  assertEquals(LINKS_OPENED_AT_ONCE * LINK_BYTES_PER_SECOND, 16 * 1024 * 1024);
 });

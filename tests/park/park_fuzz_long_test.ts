@@ -192,7 +192,7 @@ Deno.test("[K3] [K4] a paired bench that says whatever it likes, rightly sealed:
   const rig = new LinkRig().up();
   const words = [
     encodeLinkMessage({ tag: "state", local: 3, total: 9, isPublic: true }),
-    encodeLinkMessage({ tag: "left", memberId: memberIdOf(random.bytes(16)) }),
+    encodeLinkMessage({ tag: "left", memberIds: [memberIdOf(random.bytes(16))] }),
     encodeLinkMessage({ tag: "taken", seq: 7 }),
     encodeLinkMessage({ tag: "refused", ctr: 1, lastCtr: 2, why: "stale" }),
     encodeLinkMessage({ tag: "benches", benches: [] }),

@@ -325,6 +325,10 @@ Deno.test("[K9] a private room publishes nothing at all, from its first join to 
   const partner: PairingPartner = { ...bench, label: "", url: "", isHeard: false };
   const offered = await during(rig, admin.stay.offerPairing(partner, false));
   assertEquals(offered, { ok: false, reason: "not-public" });
+  // Nor a question for a label, which any member may ask.
+  const found = await during(rig, ben.stay.findBench(rig.bench(1).label));
+  assertEquals(found.ok, false);
+  assert(ben.sent.some((each) => typeof each === "string" && each.includes('"who"')));
   for (const tab of [ben, admin, cleo]) tab.stay.leave();
   await rig.advance(60_000);
   assertEquals([rig.counts.rooms, rig.wires.wire.length], [0, 0]);

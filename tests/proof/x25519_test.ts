@@ -1,8 +1,8 @@
 // [P4] X25519 against RFC 7748, and the keys that would make the same secret for everybody.
 
 import { assertEquals } from "@std/assert";
-import { boxKeyPair, scalarMultLoose } from "../../lib/nacl.ts";
-import { sharedSecret } from "../../lib/proof/mod.ts";
+import { boxKeyLoose, boxKeyPair, scalarMultLoose } from "../../lib/nacl.ts";
+import { sharedBoxKey, sharedSecret } from "../../lib/proof/mod.ts";
 import { PRIME, toLittleEndian } from "../support/edwards.ts";
 import { hex, vectors } from "../support/vectors.ts";
 
@@ -20,6 +20,13 @@ Deno.test("[P4] X25519 has RFC 7748's answers, and both sides get the same secre
     sharedSecret(SCALAR, boxKeyPair(BOB).publicKey),
     sharedSecret(BOB, boxKeyPair(SCALAR).publicKey),
   );
+});
+
+Deno.test("[P4] the key of a box is that of nacl.box, alike on both sides", () => {
+  const [mine, theirs] = [boxKeyPair(SCALAR), boxKeyPair(BOB)];
+  const key = sharedBoxKey(SCALAR, theirs.publicKey);
+  assertEquals(key, boxKeyLoose(theirs.publicKey, SCALAR));
+  assertEquals(key, sharedBoxKey(BOB, mine.publicKey));
 });
 
 Deno.test("[P4] the session's box key is the vectors'", () => {
@@ -46,6 +53,8 @@ Deno.test("[P4] sharedSecret() refuses every key of small order, also above the 
       // Without the rule, the secret would be all zeros, whatever ours is.
       assertEquals(scalarMultLoose(SCALAR, publicKey), new Uint8Array(32));
       assertEquals(sharedSecret(SCALAR, publicKey), null);
+      assertEquals(sharedBoxKey(SCALAR, publicKey), null);
+      assertEquals(sharedBoxKey(BOB, publicKey), null);
     }
   }
 });
@@ -55,5 +64,7 @@ Deno.test("[P4] sharedSecret() answers keys of another length with null", () => 
   for (const length of [0, 31, 33]) {
     assertEquals(sharedSecret(SCALAR, new Uint8Array(length).fill(9)), null);
     assertEquals(sharedSecret(new Uint8Array(length).fill(9), publicKey), null);
+    assertEquals(sharedBoxKey(SCALAR, new Uint8Array(length).fill(9)), null);
+    assertEquals(sharedBoxKey(new Uint8Array(length).fill(9), publicKey), null);
   }
 });

@@ -6,6 +6,7 @@ import { ADMIN_OP } from "../../lib/proof/mod.ts";
 import {
   CLOSE,
   encodeAdminRelayed,
+  encodeToAll,
   MAX_ECHOED_BOX_BYTES,
   type MemberId,
   memberIdOf,
@@ -139,13 +140,13 @@ Deno.test("[K4] LEFT counts only from the bench where the member sits, and goes 
   say(oak, member(7), 1);
   heard();
   const gone = () => ana.socket.controlsOf("left").map(({ memberId }) => memberId);
-  far.onFarLeft(roomId, elm, member(7));
-  far.onFarLeft(roomId, oak, member(8));
-  far.onFarLeft(roomId, elm, ana.memberId);
+  far.onFarLeft(roomId, elm, [member(7)]);
+  far.onFarLeft(roomId, oak, [member(8)]);
+  far.onFarLeft(roomId, elm, [ana.memberId]);
   assertEquals([gone(), oak.left, elm.left], [[], [], []]);
-  far.onFarLeft(roomId, oak, member(7));
+  far.onFarLeft(roomId, oak, [member(7)]);
   assertEquals([gone(), oak.left, elm.left], [[member(7)], [], [member(7)]]);
-  far.onFarLeft(roomId, oak, member(7));
+  far.onFarLeft(roomId, oak, [member(7)]);
   assertEquals(gone().length, 1);
 });
 
@@ -225,7 +226,7 @@ Deno.test("[U1] on the hub a room lives on with nobody here while people sit beh
   // Nothing that comes afterwards opens it again.
   say(oak, member(7), 3);
   far.onTo(roomId, oak, member(7), member(8), box(4));
-  far.onFarLeft(roomId, oak, member(7));
+  far.onFarLeft(roomId, oak, [member(7)]);
   far.onLinkDown(roomId, oak);
   assertEquals([rig.counts.rooms, elm.all.length], [0, 2]);
 });
@@ -493,6 +494,11 @@ Deno.test("[K5] when a link falls silent its members are said to be gone; heard 
   oak.isUp = false;
   far.onLinkDown(roomId, oak);
   assertEquals(ana.socket.controlsOf("left").map(({ memberId }) => memberId), [member(7)]);
+  assertEquals([oak.left, elm.left], [[], [member(7)]]);
+  // Said once, however often the other bench says that it hears nothing.
+  far.onLinkDown(roomId, oak);
+  far.detach(roomId, new FarLink());
+  assertEquals([ana.socket.controlsOf("left").length, elm.left.length], [1, 1]);
   oak.isUp = true;
   far.onLinkChanged(roomId);
   say(elm, member(7), 2);
@@ -509,7 +515,7 @@ Deno.test("[K4] five thousand frames of a hostile spoke: nobody here is spoken f
   for (let n = 0; n < 5_000; n++) {
     const from = memberIdOf(new Uint8Array(new Uint32Array([n + 1, 0, 0, 0]).buffer));
     say(oak, n % 5 === 0 ? ana.memberId : n % 5 === 1 ? member(200) : from, 2);
-    far.onFarLeft(roomId, oak, n % 2 === 0 ? member(200) : from);
+    far.onFarLeft(roomId, oak, [n % 2 === 0 ? member(200) : from]);
     if (n % 500 === 0) {
       rig.clock.advance(1_000);
       for (const [who] of heard()) assert(who !== ana.memberId && who !== member(200));
@@ -518,4 +524,48 @@ Deno.test("[K4] five thousand frames of a hostile spoke: nobody here is spoken f
   say(elm, member(200), 3);
   assertEquals(heard().some(([who, mark]) => who === member(200) && mark === 3), true);
   assertEquals([rig.faults, rig.counts.rooms], [0, 1]);
+});
+
+Deno.test("[Q7] a small box cut from a long frame, or from the piece it came in here, keeps nothing of the rest while it waits at a link", () => {
+  const { ana, oak, elm, far, heard } = hub();
+  const frame = new Uint8Array(262_144).fill(5);
+  far.onData(roomId, oak, [{ from: member(7), box: frame.subarray(20, 20 + 296) }]);
+  assertEquals([elm.all, elm.keptBytes], [[[member(7), 5]], 296]);
+  // What holds little else is not copied: here its op byte.
+  ana.events.onBinary(encodeToAll(box(6)));
+  assertEquals([elm.keptBytes, oak.keptBytes], [296 + 297, 297]);
+  const piece = new Uint8Array(65_536);
+  piece.set(encodeToAll(box(7)), 100);
+  ana.events.onBinary(piece.subarray(100, 100 + 297));
+  assertEquals([elm.keptBytes, oak.keptBytes], [296 + 297 + 296, 297 + 296]);
+  assertEquals(heard().map(([, mark]) => mark), [5, 6, 7]);
+});
+
+Deno.test("[K13] boxes in the name of people here are counted although nobody hears them: a link cannot bring them for nothing", () => {
+  const { rig, ana, oak, far, say, heard } = hub();
+  say(oak, member(7), 1);
+  assertEquals(heard().length, 1);
+  for (let n = 0; n < 200; n++) {
+    far.onData(roomId, oak, [{ from: ana.memberId, box: box(2, LARGE) }]);
+  }
+  say(oak, member(7), 3);
+  assertEquals([heard(), oak.taken], [[], 200]);
+  rig.clock.advance(60_000);
+  say(oak, member(7), 4);
+  assertEquals(heard(), [[member(7), 4]]);
+});
+
+Deno.test("[K13] a lying home that sends words without end is looked at ten times a second, fifty at once; a true one then still takes effect", () => {
+  const { rig, ben, link, far, command } = spoke();
+  const before = rig.looks;
+  const frame = command(11);
+  frame[40]! ^= 1;
+  for (let n = 0; n < 500; n++) far.onAdmin(roomId, link, frame);
+  assertEquals(rig.looks - before, 50);
+  rig.clock.advance(1_000);
+  for (let n = 0; n < 500; n++) far.onAdmin(roomId, link, frame);
+  assertEquals(rig.looks - before, 60);
+  rig.clock.advance(1_000);
+  far.onAdmin(roomId, link, command(11));
+  assertEquals(ben.closedWith, CLOSE.deletedOrMoved);
 });

@@ -550,6 +550,16 @@ export function testContract(listener: ListenerUnderTest): void {
       );
     }));
 
+  test("bytes are plain ones: a slice of them is a copy, and holds nothing of the piece that they came in", () =>
+    meet(listener, async ({ raw, ear }) => {
+      for (const length of [200, 70_000]) raw.send(numbered(length, 1));
+      await ear.until(() => ear.heard.length === 2, "both came");
+      for (const each of ear.heard as Uint8Array[]) {
+        assertEquals(each.constructor, Uint8Array);
+        assertEquals(each.slice(10, 110).buffer.byteLength, 100);
+      }
+    }));
+
   test("[M3] a tab that is asked for a sign of life gives one", () =>
     meet(listener, async ({ ear, port }) => {
       assertEquals(port.ping(), listener.isBounded, "or the platform asks by itself");

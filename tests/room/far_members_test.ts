@@ -8,6 +8,7 @@ import {
   MAX_FAR_MEMBERS,
   type MemberId,
   memberIdOf,
+  MOST_MEMBERS,
   u32,
 } from "../../lib/wire/mod.ts";
 import { Seeded } from "../support/seeded.ts";
@@ -54,28 +55,68 @@ Deno.test("[K4] with a link go all behind it, and nobody else", () => {
   assertEquals(far.maySpeak(member(0), "elm"), true);
 });
 
-Deno.test("[K4] 1024 are remembered; a bench that filled them has no place for one more until one of its own left", () => {
+/** So many different members of a bench came and went again; the last that fit sit there. */
+function fill(far: FarMembers<string>, link: string): void {
+  for (let n = 0; n < MAX_FAR_MEMBERS; n++) {
+    if (n >= MOST_MEMBERS) assert(far.onLeft(member(n - MOST_MEMBERS), link));
+    assert(far.maySpeak(member(n), link));
+  }
+}
+
+Deno.test("[K4] a bench seats no more at a time than a room may hold: whoever is one too many, known or new, is not heard", () => {
   const far = new FarMembers<string>();
-  assertEquals(MAX_FAR_MEMBERS, 1_024);
-  for (let n = 0; n < MAX_FAR_MEMBERS; n++) assert(far.maySpeak(member(n), "oak"));
-  assertEquals(far.maySpeak(member(5_000), "oak"), false);
+  assertEquals(MOST_MEMBERS, 500);
+  far.maySpeak(member(9_000), "oak");
+  far.onLeft(member(9_000), "oak");
+  for (let n = 0; n < MOST_MEMBERS; n++) assert(far.maySpeak(member(n), "oak"));
+  for (const n of [5_000, 9_000]) assertEquals(far.maySpeak(member(n), "oak"), false);
+  // Nor on seats that others lend.
+  far.maySpeak(member(6_000), "elm");
+  assertEquals(far.maySpeak(member(6_000), "oak", (link) => link === "elm"), false);
+  assertEquals([far.membersOf("oak").length, far.linkOf(member(6_000))], [MOST_MEMBERS, "elm"]);
   assertEquals(far.maySpeak(member(7), "oak"), true);
   far.onLeft(member(7), "oak");
+  assertEquals(far.maySpeak(member(9_000), "oak"), true);
+});
+
+Deno.test("[K14] of a link that fell silent all are gone, which is said once; who speaks again sits there again", () => {
+  const far = new FarMembers<string>();
+  for (const n of [1, 2, 3]) far.maySpeak(member(n), "oak");
+  far.maySpeak(member(4), "elm");
+  assertEquals(far.onSilent("oak"), [1, 2, 3].map(member));
+  assertEquals([far.onSilent("oak"), far.membersOf("oak"), far.membersOf("elm")], [[], [], [
+    member(4),
+  ]]);
+  assertEquals(far.maySpeak(member(2), "elm"), false);
+  assertEquals(far.maySpeak(member(2), "oak"), true);
+  assertEquals(far.onSilent("oak"), [member(2)]);
+  assertEquals(far.forgetLink("oak"), []);
+});
+
+Deno.test("[K4] 1024 are remembered; a bench that filled them has place for one more where one of its own left", () => {
+  const far = new FarMembers<string>();
+  assertEquals(MAX_FAR_MEMBERS, 1_024);
+  fill(far, "oak");
+  far.onLeft(member(900), "oak");
   assertEquals(far.maySpeak(member(5_000), "oak"), true);
-  assertEquals([far.linkOf(member(7)), far.linkOf(member(5_000)), far.size], [null, "oak", 1_024]);
+  assertEquals([far.linkOf(member(0)), far.linkOf(member(5_000)), far.size], [null, "oak", 1_024]);
 });
 
 Deno.test("[K4] a bench that filled the list fills it for itself alone: others take the places of those that left, and then of those that it brought first", () => {
   const far = new FarMembers<string>();
-  for (let n = 0; n < MAX_FAR_MEMBERS; n++) far.maySpeak(member(n), "oak");
+  for (let n = 0; n < MOST_MEMBERS; n++) {
+    far.maySpeak(member(n), "oak");
+    far.maySpeak(member(1_000 + n), "ash");
+  }
+  for (let n = 2_000; far.size < MAX_FAR_MEMBERS; n++) far.maySpeak(member(n), "yew");
   far.onLeft(member(9), "oak");
   assertEquals(far.maySpeak(member(5_000), "elm"), true);
   assertEquals([far.linkOf(member(9)), far.linkOf(member(0))], [null, "oak"]);
-  assertEquals(far.maySpeak(member(5_001), "elm"), true);
+  for (let n = 5_001; n < 5_600; n++) far.maySpeak(member(n), "elm");
   assertEquals(far.linkOf(member(0)), null);
-  for (let n = 5_002; n < 5_600; n++) far.maySpeak(member(n), "elm");
-  // Half and half: neither takes from the other.
-  assertEquals([far.membersOf("oak").length, far.membersOf("elm").length], [512, 512]);
+  // A third each, and the little one keeps what it has: nobody takes from who has no more.
+  const sizes = ["oak", "ash", "elm", "yew"].map((link) => far.membersOf(link).length);
+  assertEquals(sizes, [333, 334, 333, 24]);
   assertEquals(far.size, MAX_FAR_MEMBERS);
 });
 

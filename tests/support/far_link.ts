@@ -13,6 +13,8 @@ export class FarLink implements RoomLink {
   isStuck = false;
   /** Boxes for everybody, by sender and first byte. */
   readonly all: (readonly [MemberId, number])[] = [];
+  /** Bytes of memory that those boxes keep, each for itself. */
+  keptBytes = 0;
   readonly one: (readonly [MemberId, MemberId, number])[] = [];
   readonly left: MemberId[] = [];
   readonly admin: Bytes[] = [];
@@ -24,6 +26,7 @@ export class FarLink implements RoomLink {
 
   sendAll(from: Uint8Array, box: Uint8Array, held: Outgoing | null): void {
     this.all.push([memberIdOf(from), box[0]!]);
+    this.keptBytes += box.buffer.byteLength;
     if (held === null || !this.isStuck) return;
     held.hold();
     this.#held.push(held);
@@ -33,8 +36,8 @@ export class FarLink implements RoomLink {
     this.one.push([memberIdOf(from), memberIdOf(to), box[0]!]);
   }
 
-  sendLeft(memberId: MemberId): void {
-    this.left.push(memberId);
+  sendLeft(memberIds: readonly MemberId[]): void {
+    this.left.push(...memberIds);
   }
 
   sendAdmin(frame: Uint8Array): boolean {

@@ -1,13 +1,21 @@
 // Both ends of one link over a bus in memory, under one clock: what each end reported stands in a list, and time and delivery are
 // moved by hand. `beat` does what a park does every second.
 
-import { Link, type LinkEvents, type LinkRates, type PendingBytes } from "../../lib/park/link.ts";
+import {
+  Link,
+  LINK_RATES,
+  type LinkEvents,
+  type LinkRates,
+  newOpening,
+  type PendingBytes,
+} from "../../lib/park/link.ts";
 import {
   linkKeys,
   type LinkMessage,
   LinkOpener,
   parseLinkMessage,
 } from "../../lib/park/link_frame.ts";
+import type { TokenBucket } from "../../lib/limits/mod.ts";
 import { linkSubjects } from "../../lib/park/subjects.ts";
 import type { Bytes } from "../../lib/wire/mod.ts";
 import { ManualClock } from "./manual_clock.ts";
@@ -51,18 +59,27 @@ export class LinkRig {
   readonly subjects: { readonly hubToSpoke: string; readonly spokeToHub: string };
 
   readonly #rates: LinkRates | null;
+  readonly #sharedOpening: TokenBucket | null;
 
   /** `rates`: what a keeper set; the defaults without. */
   constructor(
     rootByte = 1,
     pending: PendingBytes = { total: 0 },
     rates: LinkRates | null = null,
+    sharedOpening: TokenBucket | null = null,
   ) {
+    this.#sharedOpening = sharedOpening;
     this.root = new Uint8Array(32).fill(rootByte);
     this.#rates = rates;
     this.subjects = linkSubjects(this.root);
     this.hub = this.#end("hub", pending);
     this.spoke = this.#end("spoke", { total: 0 });
+  }
+
+  /** The hub's is shared where a test says so. */
+  #opening(side: "hub" | "spoke"): TokenBucket {
+    if (side === "hub" && this.#sharedOpening !== null) return this.#sharedOpening;
+    return newOpening(this.#rates ?? LINK_RATES, this.clock.nowMs());
   }
 
   #end(side: "hub" | "spoke", pending: PendingBytes): LinkEnd {
@@ -95,6 +112,7 @@ export class LinkRig {
       bus,
       clock: this.clock,
       pending,
+      opening: this.#opening(side),
       events,
       ...(this.#rates === null ? {} : { rates: this.#rates }),
     });

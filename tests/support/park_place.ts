@@ -345,7 +345,10 @@ export class ParkPlace {
 
   /** A link's page on a room's tab that asks for a label. */
   ask(bench: PlaceBench, label: string): Page {
-    const page = new Page(rigRoom(1).roomId);
+    const { roomId } = bench.rooms.roomOf(rigRoom(1).roomId) === null
+      ? this.open(bench)
+      : rigRoom(1);
+    const page = new Page(roomId);
     bench.park.onRequest(page, { t: "who", label });
     return page;
   }
