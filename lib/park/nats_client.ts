@@ -21,6 +21,7 @@ import { NodeTransport } from "@nats-io/transport-node/lib/node_transport.js";
 import { utf8 } from "../wire/mod.ts";
 import { type NatsAddress, showNatsAddress } from "./nats_addresses.ts";
 import type { NatsCreds } from "./nats_secrets.ts";
+import { WebWire } from "./web_wire.ts";
 
 /** A connection that was let in. */
 export type NatsClient = NatsConnection;
@@ -335,12 +336,12 @@ class WebTransport extends BoundTransport {
   }
 
   override faultOf(error: unknown): DialFault {
-    if (this.#wire?.isUntrusted === true) return "untrusted";
+    if (isAboutCertificate(this.#wire?.error)) return "untrusted";
     return isNotLetIn(error) ? "not-let-in" : "unreachable";
   }
 
   override async dial(): Promise<NodeTransport["socket"]> {
-    this.#wire = new WebWire(this.#url, this.#ca);
+    this.#wire = new WebWire(this.#url, this.#ca, MAX_INFO_BYTES);
     await this.#wire.opened;
     return this.#wire as unknown as NodeTransport["socket"];
   }
@@ -348,103 +349,6 @@ class WebTransport extends BoundTransport {
   /** Whatever it says of TLS is said of its port for TCP: here there is TLS already, or there is none. */
   protected override judgeInfo(info: ServerInfo): ServerInfo {
     return { ...info, tls_required: false, tls_available: false };
-  }
-}
-
-type WireEvent = "data" | "error" | "close" | "end";
-
-/**
- * A WebSocket, as far as the package's transport looks at a socket of `node:net`. Two things are Deno's and have no bound here:
- * what it gathers of a message that is not whole yet, and how long it keeps a closed socket whose other side does not answer.
- */
-class WebWire {
-  /** Resolves when it stands, rejects when it does not come to that. */
-  readonly opened: Promise<void>;
-  /** Its certificate is not one that this bench trusts for that name. */
-  isUntrusted = false;
-  destroyed = false;
-  readonly #socket: WebSocket;
-  readonly #trust: Deno.HttpClient | null;
-  readonly #listeners = new Map<WireEvent, ((value?: unknown) => void)[]>();
-  /** Came while nobody listened: the package looks for the first line, and then turns round to read. */
-  #early: Uint8Array[] = [];
-  #earlyBytes = 0;
-
-  constructor(url: string, ca: string | null) {
-    this.#trust = ca === null ? null : Deno.createHttpClient({ caCerts: [ca] });
-    const trust = this.#trust === null ? {} : { client: this.#trust };
-    // Deno takes a client here; the DOM's types do not know that.
-    this.#socket = new WebSocket(url, trust as unknown as string[]);
-    this.#socket.binaryType = "arraybuffer";
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.opened = promise;
-    this.#socket.onopen = () => resolve();
-    this.#socket.onmessage = ({ data }) => this.#onMessage(data);
-    this.#socket.onerror = (event) => {
-      event.preventDefault();
-      const message = event instanceof ErrorEvent ? event.message : "";
-      this.isUntrusted ||= /invalid peer certificate/.test(message);
-      this.#emit("error", new Error(message));
-      this.destroy();
-    };
-    this.#socket.onclose = () => this.destroy();
-    this.on("close", () => reject(new Error("it did not open")));
-    // Who cuts it while it dials has stopped waiting.
-    promise.catch(() => undefined);
-  }
-
-  get writableLength(): number {
-    return this.#socket.bufferedAmount;
-  }
-
-  on(event: WireEvent, run: (value?: unknown) => void): void {
-    this.#listeners.set(event, [...this.#listeners.get(event) ?? [], run]);
-    // Later, as a socket of `node:net` does it: who adds one listener may be about to add a second.
-    if (event === "data") queueMicrotask(() => this.#deliver());
-    if (event === "close" && this.destroyed) queueMicrotask(run);
-  }
-
-  removeAllListeners(): void {
-    this.#listeners.clear();
-  }
-
-  write(frame: Uint8Array<ArrayBuffer>, onWritten: (error?: Error) => void): void {
-    if (this.#socket.readyState === WebSocket.OPEN && frame.length > 0) this.#socket.send(frame);
-    onWritten();
-  }
-
-  /** Ends it at once for whoever listens. The socket's own close waits for the other side, and nothing of it is heard. */
-  destroy(): void {
-    if (this.destroyed) return;
-    this.destroyed = true;
-    this.#early = [];
-    this.#socket.onmessage = null;
-    this.#socket.close();
-    this.#trust?.close();
-    this.#emit("close");
-  }
-
-  #onMessage(data: unknown): void {
-    // NATS is binary. The package would take a text for a number of bytes to reserve.
-    if (!(data instanceof ArrayBuffer)) return this.destroy();
-    // An empty message says nothing, and no count of bytes would ever see it.
-    if (data.byteLength === 0) return;
-    this.#early.push(new Uint8Array(data));
-    this.#earlyBytes += data.byteLength;
-    this.#deliver();
-    if (this.#earlyBytes > MAX_INFO_BYTES) this.destroy();
-  }
-
-  #deliver(): void {
-    while (this.#early.length > 0 && this.#listeners.has("data")) {
-      const piece = this.#early.shift()!;
-      this.#earlyBytes -= piece.length;
-      this.#emit("data", piece);
-    }
-  }
-
-  #emit(event: WireEvent, value?: unknown): void {
-    for (const run of this.#listeners.get(event) ?? []) run(value);
   }
 }
 

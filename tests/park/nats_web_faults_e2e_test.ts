@@ -4,6 +4,7 @@
 import { assertEquals } from "@std/assert";
 import { type Bytes, MIN_BUS_PAYLOAD_BYTES, utf8 } from "../../lib/wire/mod.ts";
 import { FakeWebNats } from "../support/fake_web_nats.ts";
+import { MuteWebServer, unfinishedFrame } from "../support/mute_web_server.ts";
 import { settleBuses, watchBus, type WatchedBus } from "../support/nats_place.ts";
 import { NatsServer } from "../support/nats_server.ts";
 import { printedBy } from "../support/printed_by.ts";
@@ -13,6 +14,9 @@ const MIB_BYTES = 1024 * 1024;
 
 /** What is cut after 8 MiB, and what may be between the two systems by then. */
 const CUT_WITHIN_BYTES = 16 * MIB_BYTES;
+
+/** What a NATS server may put into one message, and so the most that is gathered of one. */
+const GATHERED_AT_MOST_BYTES = 64 * MIB_BYTES;
 
 /** Well below the 5 s after which an attempt ends by itself. */
 const CUT_WITHIN_MS = 2_000;
@@ -139,4 +143,27 @@ Deno.test("over WebSocket, more honest bytes than may come unexplained all arriv
     bytes.length === MIN_BUS_PAYLOAD_BYTES && bytes.every((byte) => byte === index % 256);
   assertEquals(heard.every(isWhole), true);
   assertEquals([from.told.length, to.told.length], [1, 1]);
+});
+
+Deno.test("over WebSocket, a message that goes on in pieces without end is cut off", async () => {
+  await using mute = await MuteWebServer.start();
+  await using _watched = watchBus(mute.address);
+  await until(() => mute.open.length === 1, "a connection");
+  const [first] = mute.open;
+  const payload = new Uint8Array(65_535);
+  let sentBytes = 0;
+  for (; !first!.destroyed && sentBytes < 2 * GATHERED_AT_MOST_BYTES;) {
+    await mute.write(unfinishedFrame(payload, sentBytes === 0));
+    sentBytes += payload.length;
+  }
+  assertEquals(sentBytes < GATHERED_AT_MOST_BYTES + CUT_WITHIN_BYTES, true, `${sentBytes}`);
+});
+
+Deno.test("over WebSocket, a server that answers no close keeps no socket of ours", async () => {
+  await using mute = await MuteWebServer.start();
+  {
+    await using _watched = watchBus(mute.address);
+    await until(() => mute.open.length === 1, "a connection");
+  }
+  await until(() => mute.open.length === 0, "its end", CUT_WITHIN_MS);
 });

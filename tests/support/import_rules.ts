@@ -86,7 +86,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     "lib/limits/keyed_hash.ts",
     "lib/self_hosted",
   ],
-  "ws": ["lib/self_hosted"],
+  "ws": ["lib/self_hosted", "lib/park/web_wire.ts"],
   "@nats-io/transport-node": ["lib/park/nats_client.ts"],
   "@remix-run/node-fetch-server": ["lib/self_hosted/pages.ts"],
   "fresh/dev": ["dev.ts"],
