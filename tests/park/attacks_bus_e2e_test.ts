@@ -10,67 +10,19 @@ import { deriveRoomKeys, newRoomSecret } from "../../lib/crypto/mod.ts";
 import type { AdminSeed, RoomSecret } from "../../lib/crypto/mod.ts";
 import { randomBytes } from "../../lib/nacl.ts";
 import { newBenchIdentity } from "../../lib/park/mod.ts";
-import type { SocketEvents } from "../../lib/relay/mod.ts";
 import { acceptInvitation, parseInvitation } from "../../lib/session/pairing_page.ts";
 import { beginStay, type RoomStay } from "../../lib/session/session.ts";
-import type { TabSocket, TabSocketEvents, World } from "../../lib/session/world.ts";
+import type { World } from "../../lib/session/world.ts";
 import { encodeBase32, encodeBase64url, utf8 } from "../../lib/wire/mod.ts";
+import { connectTo } from "../support/bench_in_process.ts";
 import { makeNoisePng } from "../support/image_samples.ts";
 import { openLink } from "../support/lying_bench.ts";
 import { NatsAttacker } from "../support/nats_attacker.ts";
 import { watchBus } from "../support/nats_place.ts";
 import { startCluster } from "../support/nats_server.ts";
 import { newRealWorld } from "../support/real_world.ts";
-import { portTo } from "../support/session_rig.ts";
 import { findSpelling } from "../support/spellings.ts";
 import { until } from "../support/until.ts";
-
-/** A socket to a bench in this process, as a page of its own opens it. */
-function connectTo(bench: Bench, origin: string): (events: TabSocketEvents) => TabSocket {
-  return (events) => {
-    let isOpen = true;
-    let up: SocketEvents | null = null;
-    const later = (run: () => void) =>
-      setTimeout(() => {
-        if (isOpen) run();
-      }, 0);
-    later(() => {
-      const admission = bench.admit({
-        origin,
-        host: new URL(origin).host,
-        upgrade: "websocket",
-        subprotocols: "bt1",
-        forwardedFor: null,
-        remoteAddress: "127.0.0.1",
-      });
-      if (!admission.ok) throw new Error(`not let in: ${admission.status}`);
-      up = admission.accept(portTo(
-        (message) =>
-          later(() =>
-            typeof message === "string" ? events.onText(message) : events.onBinary(message)
-          ),
-        (code) =>
-          later(() => {
-            isOpen = false;
-            up?.onClose();
-            events.onClose(code);
-          }),
-      ));
-    });
-    return {
-      send: (message) =>
-        void later(() => {
-          if (typeof message === "string") up?.onText(message);
-          else up?.onBinary(message.slice());
-        }),
-      close: () => {
-        if (!isOpen) return;
-        isOpen = false;
-        up?.onClose();
-      },
-    };
-  };
-}
 
 interface Tab {
   readonly stay: RoomStay;
@@ -86,11 +38,10 @@ async function join(
   adminSeed: AdminSeed | null,
 ): Promise<Tab> {
   let entries = 0;
-  const connect = connectTo(bench, origin);
   const world: World = {
     ...newRealWorld(origin, null),
     connect: (events) =>
-      connect({
+      connectTo(bench, origin, {
         ...events,
         onBinary: (bytes) => {
           entries++;
@@ -170,7 +121,7 @@ Deno.test("a private and a public room on a real cluster, with somebody on it wh
     const accept = () =>
       acceptInvitation(
         { invitation: read.invitation, operatorToken: "" },
-        connectTo(b, origins[1]!),
+        (events) => connectTo(b, origins[1]!, events),
       );
     assertEquals(await accept(), { ok: true, roomUrl: null });
     const ben = await join(b, origins[1]!, "Benedicta-of-the-yaks", secret, null);

@@ -13,7 +13,6 @@ import {
 import { randomBytes } from "../../lib/nacl.ts";
 import { type BenchIdentity, newBenchIdentity } from "../../lib/park/mod.ts";
 import { inboxSubject } from "../../lib/park/subjects.ts";
-import type { SocketEvents } from "../../lib/relay/mod.ts";
 import {
   acceptInvitation,
   type AcceptResult,
@@ -23,6 +22,7 @@ import { beginStay, type RoomStay } from "../../lib/session/session.ts";
 import type { PairingOffer } from "../../lib/session/view_state.ts";
 import type { TabSocket, TabSocketEvents, World } from "../../lib/session/world.ts";
 import { type Bytes, encodeBase64url, fullBenchId } from "../../lib/wire/mod.ts";
+import { connectTo } from "./bench_in_process.ts";
 import { LyingBench } from "./lying_bench.ts";
 import type { WireMessage } from "./memory_bus.ts";
 import { NatsAttacker } from "./nats_attacker.ts";
@@ -30,7 +30,7 @@ import { watchBus, type WatchedBus } from "./nats_place.ts";
 import { type NatsServer, startCluster } from "./nats_server.ts";
 import { NatsTap } from "./nats_tap.ts";
 import { newRealWorld } from "./real_world.ts";
-import { portTo, type SessionRig } from "./session_rig.ts";
+import type { SessionRig } from "./session_rig.ts";
 import { TcpValve } from "./tcp_valve.ts";
 import { until } from "./until.ts";
 
@@ -114,49 +114,7 @@ export class AttackedBench implements AsyncDisposable {
 
   /** As its own page opens it. */
   connect(events: TabSocketEvents): TabSocket {
-    const bench = this.#bench;
-    let isOpen = true;
-    let up: SocketEvents | null = null;
-    const later = (run: () => void) =>
-      setTimeout(() => {
-        if (isOpen) run();
-      }, 0);
-    const end = (code: number) => {
-      isOpen = false;
-      up?.onClose();
-      events.onClose(code);
-    };
-    later(() => {
-      if (bench === null) return end(1006);
-      const admission = bench.admit({
-        origin: this.origin,
-        host: new URL(this.origin).host,
-        upgrade: "websocket",
-        subprotocols: "bt1",
-        forwardedFor: null,
-        remoteAddress: "127.0.0.1",
-      });
-      if (!admission.ok) throw new Error(`not let in: ${admission.status}`);
-      up = admission.accept(portTo(
-        (message) =>
-          later(() =>
-            typeof message === "string" ? events.onText(message) : events.onBinary(message)
-          ),
-        (code) => later(() => end(code)),
-      ));
-    });
-    return {
-      send: (message) =>
-        void later(() => {
-          if (typeof message === "string") up?.onText(message);
-          else up?.onBinary(message.slice());
-        }),
-      close: () => {
-        if (!isOpen) return;
-        isOpen = false;
-        up?.onClose();
-      },
-    };
+    return connectTo(this.#bench, this.origin, events);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
