@@ -21,7 +21,7 @@ import { NodeTransport } from "@nats-io/transport-node/lib/node_transport.js";
 import { utf8 } from "../wire/mod.ts";
 import { type NatsAddress, showNatsAddress } from "./nats_addresses.ts";
 import type { NatsCreds } from "./nats_secrets.ts";
-import { WebWire } from "./web_wire.ts";
+import type { WebWire } from "./web_wire.ts";
 
 /** A connection that was let in. */
 export type NatsClient = NatsConnection;
@@ -341,6 +341,9 @@ class WebTransport extends BoundTransport {
   }
 
   override async dial(): Promise<NodeTransport["socket"]> {
+    // Only who reaches NATS over WebSocket loads what that takes, and needs the leave for it.
+    const { WebWire } = await import("./web_wire.ts");
+    if (this.isClosed) throw new DialError("unreachable");
     this.#wire = new WebWire(this.#url, this.#ca, MAX_INFO_BYTES);
     await this.#wire.opened;
     return this.#wire as unknown as NodeTransport["socket"];

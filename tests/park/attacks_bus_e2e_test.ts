@@ -137,6 +137,11 @@ Deno.test("a private and a public room on a real cluster, with somebody on it wh
       "they talk across",
       20_000,
     );
+    // Enough to play back: each word is a frame of its own.
+    for (let words = 1; words <= 10; words++) {
+      ada.stay.sendText(`word ${words}`);
+      await until(() => texts(ben).length === 2 + words, "a word more");
+    }
     await attacker.settle();
 
     // Nothing in it can be read, in any spelling.

@@ -8,6 +8,8 @@ import { fromRepository } from "../support/repository.ts";
 const [, ...allFlags] = serveArguments().slice(0, -1);
 /** Without the leave that `ws` needs to be loaded at all. */
 const flags = allFlags.map((flag) => flag.replace(/,WS_\w+/g, ""));
+/** `ws` itself, as `deno info` names it. */
+const WS = /^npm:\/?ws@/;
 const args = ["serve", ...flags, "--host", "127.0.0.1", "--port", "0", "_fresh/server.js"];
 
 Deno.test("deno serve runs the build as it is", async () => {
@@ -28,19 +30,47 @@ Deno.test("deno serve runs the build as it is", async () => {
   await closed;
 });
 
-Deno.test("it loads nothing of the self-hosted listener, nor ws", async () => {
+interface Module {
+  readonly specifier: string;
+  readonly dependencies?: readonly {
+    readonly code?: { readonly specifier?: string };
+    readonly isDynamic?: boolean;
+  }[];
+}
+
+/** Every module that loads with the first of `roots`, without those that are asked for later. */
+function loadedAtOnce(modules: readonly Module[], roots: readonly string[]): readonly string[] {
+  const byName = new Map(modules.map((each) => [each.specifier, each]));
+  const loaded = new Set(roots);
+  for (const name of loaded) {
+    for (const { code, isDynamic } of byName.get(name)?.dependencies ?? []) {
+      if (isDynamic !== true && code?.specifier !== undefined) loaded.add(code.specifier);
+    }
+  }
+  return [...loaded];
+}
+
+Deno.test("it loads nothing of the self-hosted listener, and ws only for a NATS server that is reached over WebSocket", async () => {
   await ensureBuilt();
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", "_fresh/server.js"],
     cwd: fromRepository("./"),
   }).output();
-  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as {
-    readonly modules: readonly { readonly specifier: string }[];
+  const { modules, roots } = JSON.parse(new TextDecoder().decode(stdout)) as {
+    readonly modules: readonly Module[];
+    readonly roots: readonly string[];
   };
   const names = modules.map(({ specifier }) => specifier);
-  assertEquals(names.length > 0, true);
   const foreign = /^node:(https|net|tls|stream)$|\/ws[@/]|^npm:ws|remix-run|self_hosted/;
-  assertEquals(names.filter((name) => foreign.test(name)), []);
+  assertEquals(names.filter((name) => foreign.test(name) && !WS.test(name)), []);
+  // Without the importers of `ws` this would look at nothing.
+  assertEquals(names.some((name) => WS.test(name)), true);
+  const atOnce = loadedAtOnce(modules, roots);
+  assertEquals(atOnce.length > 1, true);
+  assertEquals(
+    atOnce.filter((name) => WS.test(name) || /@nats-io|nats_client|nats_bus/.test(name)),
+    [],
+  );
 });
 
 Deno.test("a bad setting found at the first request ends the process with its one line", async () => {
